@@ -1,0 +1,51 @@
+"""What a process is told from outside, by environment variables with the prefix `TOVHOLDER_`.
+
+Nothing else in the code reads the environment. A missing value is an error at start that names the variable.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Service = Literal["intake", "assessment", "corps", "notify"]
+
+
+class Settings(BaseSettings):
+    """Settings of one process (api or worker) of one service."""
+
+    model_config = SettingsConfigDict(env_prefix="TOVHOLDER_", extra="ignore", frozen=True)
+
+    database_url: SecretStr
+    keystore_url: SecretStr
+    kafka_bootstrap: str = "127.0.0.1:9092"
+    kafka_replication: int = 1
+    kafka_partitions: int = 6
+    temporal_target: str = "127.0.0.1:7233"
+    temporal_namespace: str = "default"
+    oidc_issuer: str
+    oidc_audience: str = "tovholder"
+    oidc_jwks_url: str
+    http_host: str = "127.0.0.1"
+    http_port: int
+    http_fd: int | None = None
+    keyset_file: Path
+    codec_keyset_file: Path
+    idempotency_secret_file: Path
+    clock_file: Path | None = None
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 25
+    mail_from: str = "noreply@tovholder.example"
+    console_url: str = "http://127.0.0.1/"
+    otlp_endpoint: str | None = None
+    trace_file: Path | None = None
+    log_level: str = "INFO"
+    pool_size: int = 5
+
+
+def load() -> Settings:
+    """Read the settings of this process from its environment."""
+    return Settings()
