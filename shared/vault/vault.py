@@ -1,0 +1,210 @@
+"""The vault as handlers and pages use it: seal in the command's transaction, open by ask and redeem.
+
+    await vault.new_unit(concern_id)                                             # key store, before the transaction
+    refs = await vault.put_many(tx.session, unit=concern_id, texts=[...], grants=[...])   # in the command's transaction
+    texts = await vault.look(engine, looker=..., blobs=refs, reason=LookReason.TRIAGE)     # two transactions of its own
+
+Invariant: no text is opened whose look is not committed. `ask` and `redeem` are refused in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+
+from shared.vault import statements
+from shared.vault.errors import Unopenable
+from shared.vault.keys import UnitKeys
+from shared.vault.keystore import KeyStore
+from shared.vault.model import FieldClass, Grant, Looker, LookReason, Place, Plain, Ticket
+from shared.vault.provider import KeyProvider
+from shared.vault.scan import check_text
+from shared.vault.sealing import seal, unseal
+
+
+class Vault:
+    """Seals texts under the key of their erasable unit, gives and takes leave, opens by ticket."""
+
+    def __init__(self, keystore: KeyStore, provider: KeyProvider, *, new_ref: Callable[[], UUID] = uuid4) -> None:
+        self._keys = UnitKeys(keystore, provider)
+        self._new_ref = new_ref
+
+    async def new_unit(self, unit: UUID) -> None:
+        """Give an erasable unit its key: one round trip to the key store, committed at once.
+
+        Call it before the command's transaction. If that rolls back, the key that is left opens nothing and harms
+        nothing; a second call keeps the first key. Raises `KeyStoreUnavailable`.
+        """
+        await self._keys.make(unit)
+
+    async def put(
+        self, session: AsyncSession, *, unit: UUID, field_class: FieldClass, field: str, plaintext: str
+    ) -> UUID:
+        """Seal one text in the caller's transaction and return its reference; see `put_many`."""
+        return (await self.put_many(session, unit=unit, texts=[(field_class, field, plaintext)]))[0]
+
+    async def put_many(
+        self,
+        session: AsyncSession,
+        *,
+        unit: UUID,
+        texts: Sequence[tuple[FieldClass, str, str]],
+        grants: Sequence[Grant] = (),
+    ) -> list[UUID]:
+        """Seal (class, field, text) triples and give leave, in one round trip of the caller's transaction; return refs.
+
+        Raises `CprInText`, `TextTooLong` or `TextMalformed` before anything is sent; `Unopenable` when the unit has no
+        key; `NotUnitOwner` when another service put into the unit first.
+        """
+        for _, field, plaintext in texts:
+            check_text(field, plaintext)
+        if not texts:
+            await self.grant_many(session, unit=unit, grants=grants)
+            return []
+        key = await self._keys.for_sealing(unit)
+        places = [Place(unit, field_class, field, self._new_ref()) for field_class, field, _ in texts]
+        values: dict[str, Any] = {
+            "unit": unit,
+            "blobs": [place.blob for place in places],
+            "classes": [place.field_class.value for place in places],
+            "fields": [place.field for place in places],
+            "sealed": [seal(key, plaintext, place) for (_, _, plaintext), place in zip(texts, places, strict=True)],
+        }
+        statement = statements.PUT_AND_GRANT if grants else statements.PUT
+        await statements.call(await session.connection(), statement, values | _columns(grants) if grants else values)
+        return [place.blob for place in places]
+
+    async def grant(
+        self,
+        session: AsyncSession,
+        *,
+        unit: UUID,
+        organisation: str,
+        role: str,
+        field_class: FieldClass,
+        until: datetime | None = None,
+        person: UUID | None = None,
+    ) -> None:
+        """Give leave in the transaction that changes participation; a later call for the same key replaces `until`."""
+        await self.grant_many(session, unit=unit, grants=[Grant(organisation, role, field_class, until, person)])
+
+    async def grant_many(self, session: AsyncSession, *, unit: UUID, grants: Sequence[Grant]) -> None:
+        """Give several leaves in one round trip."""
+        if grants:
+            await statements.call(await session.connection(), statements.GRANT, {"unit": unit} | _columns(grants))
+
+    async def revoke(
+        self,
+        session: AsyncSession,
+        *,
+        unit: UUID,
+        organisation: str | None = None,
+        role: str | None = None,
+        field_class: FieldClass | None = None,
+        person: UUID | None = None,
+    ) -> int:
+        """Take away every live leave of the unit that matches what is named; return how many were live."""
+        values = {
+            "unit": unit,
+            "organisation": organisation,
+            "role": role,
+            "class": field_class.value if field_class else None,
+            "person": person,
+        }
+        rows = await statements.call(await session.connection(), statements.REVOKE, values)
+        return int(rows[0][0])
+
+    async def ask(
+        self, session: AsyncSession, *, looker: Looker, blob: UUID, reason: LookReason, now: datetime | None = None
+    ) -> Ticket:
+        """Put one look on record and return its ticket (60 s, once); see `ask_many`."""
+        return (await self.ask_many(session, looker=looker, blobs=[blob], reason=reason, now=now))[0]
+
+    async def ask_many(
+        self,
+        session: AsyncSession,
+        *,
+        looker: Looker,
+        blobs: Sequence[UUID],
+        reason: LookReason,
+        now: datetime | None = None,
+    ) -> list[Ticket]:
+        """Check leave for every text, put a look on record for each, and return their tickets in order: all or none.
+
+        The caller commits before `redeem`. `now` is domain time; the vault takes the later of it and its own clock.
+        Raises `LookRefused`.
+        """
+        return await _ask(await session.connection(), looker, blobs, reason, now)
+
+    async def redeem(self, session: AsyncSession, ticket: Ticket) -> Plain:
+        """Open the text of one ticket; see `redeem_many`."""
+        return (await self.redeem_many(session, [ticket]))[0]
+
+    async def redeem_many(self, session: AsyncSession, tickets: Sequence[Ticket]) -> list[Plain]:
+        """Open the texts of committed tickets, in order: all or none.
+
+        Raises `TicketNotCommitted` in the transaction that asked, `TicketRefused` for a used, expired or unknown
+        ticket, `Unopenable` when the key is gone or the value does not belong in its place, `KeyStoreUnavailable`.
+        """
+        return await self._redeem(await session.connection(), tickets)
+
+    async def look(
+        self,
+        engine: AsyncEngine,
+        *,
+        looker: Looker,
+        blobs: Sequence[UUID],
+        reason: LookReason,
+        now: datetime | None = None,
+    ) -> list[Plain]:
+        """Ask, commit, redeem: open texts in two transactions of its own on `engine`, in order. Errors as there."""
+        if not blobs:
+            return []
+        async with engine.begin() as connection:
+            tickets = await _ask(connection, looker, blobs, reason, now)
+        async with engine.begin() as connection:
+            return await self._redeem(connection, tickets)
+
+    async def destroy_unit(self, unit: UUID) -> bool:
+        """Destroy the key of a unit: what was sealed under it opens nowhere any more. Return whether there was one."""
+        return await self._keys.destroy(unit)
+
+    async def _redeem(self, connection: AsyncConnection, tickets: Sequence[Ticket]) -> list[Plain]:
+        rows = await statements.call(connection, statements.REDEEM, {"tickets": list(tickets)})
+        found = {row.ticket: row for row in rows}
+        if len(found) != len(tickets):
+            raise Unopenable
+        keys = await self._keys.for_opening({row.unit for row in rows})
+        return [
+            unseal(keys[row.unit], row.sealed, Place(row.unit, FieldClass(row.field_class), row.field, row.blob))
+            for row in (found[ticket] for ticket in tickets)
+        ]
+
+
+async def _ask(
+    connection: AsyncConnection, looker: Looker, blobs: Sequence[UUID], reason: LookReason, now: datetime | None
+) -> list[Ticket]:
+    values = {
+        "blobs": list(blobs),
+        "person": looker.person,
+        "role": looker.role,
+        "organisation": looker.organisation,
+        "reason": reason.value,
+        "at": now,
+    }
+    rows = await statements.call(connection, statements.ASK, values)
+    return [Ticket(ticket) for ticket in rows[0][0]]
+
+
+def _columns(grants: Sequence[Grant]) -> dict[str, Any]:
+    return {
+        "organisations": [grant.organisation for grant in grants],
+        "roles": [str(grant.role) for grant in grants],
+        "grant_classes": [grant.field_class.value for grant in grants],
+        "untils": [grant.until for grant in grants],
+        "persons": [grant.person for grant in grants],
+    }
