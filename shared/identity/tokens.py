@@ -1,0 +1,120 @@
+"""OIDC access tokens, verified by joserfc against the issuer's keys (RFC 9068: `typ: at+jwt`).
+
+Roles and organisation come from claims: `sub` (a reference, UUID), `organisation`, `roles`, `regime`. A token lives at most
+five minutes. The keys are fetched once and again when an unknown key id turns up, at most every ten seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from typing import Any
+from uuid import UUID
+
+import httpx
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from shared.errors import Transient, Unauthenticated
+from shared.lifecycle.actor import ORGANISATION, Actor, Regime, Role
+
+ALGORITHMS = ["RS256"]
+LEEWAY = 30
+LONGEST_LIFE = 300
+REFETCH_AFTER = 10.0
+REMEMBERED = 2_048
+REMEDY = "Sign in again."
+
+
+class TokenVerifier:
+    """Turns a bearer token into an actor."""
+
+    def __init__(self, *, issuer: str, audience: str, jwks_url: str) -> None:
+        self._jwks_url = jwks_url
+        self._claims = jwt.JWTClaimsRegistry(
+            leeway=LEEWAY,
+            iss={"essential": True, "value": issuer},
+            aud={"essential": True, "value": audience},
+            exp={"essential": True},
+            iat={"essential": True},
+            sub={"essential": True},
+        )
+        self._keys: KeySet | None = None
+        self._fetched_at = float("-inf")
+        self._lock = asyncio.Lock()
+        # A token is asked about once a request; its signature need only be checked once a life.
+        self._known: OrderedDict[str, tuple[float, Actor]] = OrderedDict()
+
+    async def actor(self, token: str) -> Actor:
+        """Return who the token names.
+
+        Raises `Unauthenticated` (`token_rejected`) for whatever is wrong with it, `Transient` if the issuer's keys cannot be
+        had. The message never repeats the token.
+        """
+        known = self._known.get(token)
+        if known is not None and known[0] > time.time():
+            return known[1]
+        claims = await self._verified(token)
+        actor = _actor(claims)
+        self._known[token] = (float(claims["exp"]), actor)
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        return actor
+
+    async def _verified(self, token: str) -> dict[str, Any]:
+        try:
+            decoded = jwt.decode(token, await self._key_set(), algorithms=ALGORITHMS)
+        except ValueError:  # joserfc's answer to a key id that the set does not hold
+            decoded = await self._decode_with_fresh_keys(token)
+        except JoseError as error:
+            raise _rejected(type(error).__name__) from None
+        if decoded.header.get("typ", "").lower() not in ("at+jwt", "application/at+jwt"):
+            raise _rejected("not an access token")
+        try:
+            self._claims.validate(decoded.claims)
+        except JoseError as error:
+            raise _rejected(type(error).__name__) from None
+        if decoded.claims["exp"] - decoded.claims["iat"] > LONGEST_LIFE:
+            raise _rejected("lives longer than five minutes")
+        return dict(decoded.claims)
+
+    async def _decode_with_fresh_keys(self, token: str) -> jwt.Token:
+        try:
+            return jwt.decode(token, await self._key_set(refetch=True), algorithms=ALGORITHMS)
+        except (ValueError, JoseError):
+            raise _rejected("unknown key, or not a token") from None
+
+    async def _key_set(self, *, refetch: bool = False) -> KeySet:
+        async with self._lock:
+            stale = refetch and time.monotonic() - self._fetched_at > REFETCH_AFTER
+            if self._keys is None or stale:
+                self._keys = await self._fetch()
+                self._fetched_at = time.monotonic()
+            return self._keys
+
+    async def _fetch(self) -> KeySet:
+        try:
+            async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
+                answer = await client.get(self._jwks_url)
+                answer.raise_for_status()
+                return KeySet.import_key_set(answer.json())
+        except (httpx.HTTPError, ValueError) as error:
+            raise Transient("issuer_unavailable", "the sign-in service did not answer") from error
+
+
+def _rejected(why: str) -> Unauthenticated:
+    return Unauthenticated("token_rejected", f"the access token does not hold: {why}", remedy=REMEDY)
+
+
+def _actor(claims: dict[str, Any]) -> Actor:
+    """Read our claims; SYSTEM and PUBLIC cannot come from outside."""
+    try:
+        roles = frozenset(Role(role) for role in claims["roles"]) - {Role.SYSTEM, Role.PUBLIC}
+        organisation = str(claims["organisation"])
+        if not roles or not ORGANISATION.fullmatch(organisation) or organisation.startswith(("system:", "public:")):
+            raise ValueError("no role or no organisation")
+        return Actor(UUID(claims["sub"]), organisation, roles, Regime(claims.get("regime", "GDPR")))
+    except (KeyError, TypeError, ValueError):
+        raise _rejected("the claims sub, organisation and roles are not as agreed") from None

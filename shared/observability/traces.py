@@ -1,0 +1,55 @@
+"""Traces from HTTP over Postgres and Kafka to the workflow (OpenTelemetry).
+
+Spans carry references and closed codes. They go to an OTLP collector where one is set, or as JSON lines to a file, or nowhere.
+The traceparent of a command is stored with its facts, so that the trace does not end at the database.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from opentelemetry import trace
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.trace import SpanContext, Tracer
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+_PROPAGATOR = TraceContextTextMapPropagator()
+
+
+class JsonLines(SpanExporter):
+    """Writes finished spans to a file, one JSON object a line; for one machine without a collector."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def export(self, spans: tuple[ReadableSpan, ...] | list[ReadableSpan]) -> SpanExportResult:  # type: ignore[override]  # the base says Sequence, callers pass tuples
+        """Append the spans."""
+        with self._path.open("a") as file:
+            file.writelines(span.to_json(indent=None) + "\n" for span in spans)
+        return SpanExportResult.SUCCESS
+
+
+def provider(service: str, process: str, trace_file: Path | None) -> TracerProvider:
+    """Return the tracer provider of a process and make it the global one."""
+    made = TracerProvider(resource=Resource.create({"service.name": service, "service.instance.id": process}))
+    if trace_file is not None:
+        made.add_span_processor(BatchSpanProcessor(JsonLines(trace_file)))
+    trace.set_tracer_provider(made)
+    return made
+
+
+def tracer() -> Tracer:
+    """Return our tracer from the global provider."""
+    return trace.get_tracer("tovholder")
+
+
+def current_traceparent() -> str | None:
+    """Return the W3C traceparent of the current span, or None outside of one."""
+    context: SpanContext = trace.get_current_span().get_span_context()
+    if not context.is_valid:
+        return None
+    carrier: dict[str, str] = {}
+    _PROPAGATOR.inject(carrier)
+    return carrier.get("traceparent")

@@ -1,0 +1,96 @@
+"""Brings a database up to date: roles and schemas, the vault, each service's Alembic revisions, and what hardens them."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from shared.persistence import roles
+from shared.vault import schema as vault_schema
+
+SERVICES = ("intake", "assessment", "corps", "notify")
+DATABASE = "tovholder"
+KEYSTORE = "tovholder_keys"
+
+
+async def migrate_all(admin_dsn: str, passwords: Mapping[str, str], services: Sequence[str] = SERVICES) -> None:
+    """Bring everything up to date; may be run again at any time, also by two at once.
+
+    `admin_dsn` is a `postgresql://` URL of a superuser, `passwords` gives each role's password.
+    """
+    await roles.bootstrap(admin_dsn, passwords)
+    await _vault(admin_dsn)
+    for service in services:
+        await _service(_as_role(admin_dsn, f"{service}_owner", passwords[f"{service}_owner"]), service)
+        await _harden(admin_dsn, service)
+
+
+async def _vault(admin_dsn: str) -> None:
+    main = await asyncpg.connect(_to_database(admin_dsn, DATABASE))
+    try:
+        await vault_schema.install(main)
+    finally:
+        await main.close()
+    keys = await asyncpg.connect(_to_database(admin_dsn, KEYSTORE))
+    try:
+        await vault_schema.install_keystore(keys)
+    finally:
+        await keys.close()
+
+
+async def _harden(admin_dsn: str, service: str) -> None:
+    admin = await asyncpg.connect(_to_database(admin_dsn, DATABASE))
+    try:
+        await roles.harden(admin, service)
+    finally:
+        await admin.close()
+
+
+async def _service(owner_dsn: str, service: str) -> None:
+    """Run the service's revisions as its owner, under an advisory lock so that two runs do not meet."""
+    engine = create_async_engine(owner_dsn.replace("postgresql://", "postgresql+asyncpg://", 1), poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(
+                sa.text("select pg_advisory_lock(hashtextextended(:key, 0))"), {"key": f"migrate/{service}"}
+            )
+            await connection.commit()
+            await connection.run_sync(_upgrade, service)
+            await connection.commit()
+    finally:
+        await engine.dispose()
+
+
+def _upgrade(connection: sa.Connection, service: str) -> None:
+    config = configuration(service)
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def configuration(service: str) -> Config:
+    """Return the Alembic configuration of a service; there is no ini file."""
+    package = importlib.import_module(f"services.{service}")
+    assert package.__file__ is not None
+    config = Config()
+    config.set_main_option("script_location", str(Path(package.__file__).parent / "migrations"))
+    config.attributes["schema"] = service
+    return config
+
+
+def _to_database(dsn: str, database: str) -> str:
+    return urlunsplit(urlsplit(dsn)._replace(path=f"/{database}"))
+
+
+def _as_role(dsn: str, role: str, password: str) -> str:
+    parts = urlsplit(dsn)
+    place = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{role}:{password}@{place}", path=f"/{DATABASE}"))

@@ -1,0 +1,1 @@
+"""HTTP edge: application factory, problem details, one route per command, idempotency, versions."""

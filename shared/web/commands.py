@@ -1,0 +1,180 @@
+"""One POST per command, made from the transition table: actor, version, idempotency, transaction, answer.
+
+`POST /v1/<kind>s` creates, `POST /v1/<kind>s/{id}/<command>` moves. Every POST carries an `Idempotency-Key`; every command on
+something that exists carries `If-Match` with the version that the person saw. The answer is `{id, version, stage}` and an ETag.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel, ValidationError
+from pydantic.json_schema import models_json_schema
+from starlette.responses import JSONResponse, Response
+
+from shared.errors import Invalid, TovholderError, VersionRequired
+from shared.lifecycle.actor import Actor, Role
+from shared.lifecycle.aggregate import Aggregate
+from shared.lifecycle.table import Command, Lifecycle
+from shared.persistence.handling import Outcome, once
+from shared.persistence.idempotency import Answer, Attempt
+from shared.persistence.work import Transaction
+from shared.web import problems
+from shared.web.edge import Edge, body_of
+
+B = TypeVar("B", bound=BaseModel)
+
+Act = Callable[[Transaction, UUID, Any, int], Awaitable[Aggregate]]
+"""Gives a command to an aggregate: (transaction, id, command, expected version)."""
+
+Make = Callable[[Transaction, Any], Awaitable[Aggregate]]
+"""Gives the command that creates an aggregate."""
+
+KEY = re.compile(r"^[A-Za-z0-9._:-]{8,100}$")
+VERSION = re.compile(r'^(?:W/)?"(\d{1,18})"$')
+
+
+def parse(model: type[B], body: bytes) -> B:
+    """Read a JSON body. Raises pydantic's `ValidationError`, which `respond` turns into a problem."""
+    return model.model_validate_json(body or b"{}")
+
+
+def key_of(request: Request) -> str:
+    """Return the Idempotency-Key. Raises `Invalid` if it is missing or malformed."""
+    key = request.headers.get("idempotency-key", "")
+    if not KEY.match(key):
+        raise Invalid(
+            "idempotency_key_required",
+            "a POST needs an Idempotency-Key of 8 to 100 letters, digits or . _ : -",
+            field="Idempotency-Key",
+            remedy="Make a fresh UUID for each thing you want done, and keep it for repeats.",
+        )
+    return key
+
+
+def version_of(request: Request) -> int:
+    """Return the version in If-Match. Raises `VersionRequired`, or `Invalid` if it is no version."""
+    header = request.headers.get("if-match")
+    if header is None:
+        raise VersionRequired(
+            "version_required",
+            "say which version you saw",
+            field="If-Match",
+            remedy="Send the ETag of your last look as If-Match.",
+        )
+    found = VERSION.match(header.strip())
+    if not found:
+        raise Invalid("version_invalid", 'If-Match must be a version such as "7"', field="If-Match")
+    return int(found[1])
+
+
+async def respond(
+    edge: Edge,
+    request: Request,
+    model: type[B],
+    code: str,
+    act: Callable[[Transaction, B], Awaitable[Aggregate]],
+    *,
+    status: int = 200,
+    actor: Actor | None = None,
+) -> Response:
+    """Serve one command: the same steps for all. Counts the outcome, whatever it is."""
+    outcome = "internal_error"
+    try:
+        who = actor or await edge.actor(request)
+        attempt = Attempt(who, request.url.path, key_of(request), await body_of(request))
+        command = parse(model, attempt.body)
+
+        async def run() -> Answer:
+            async with edge.begin(request, who) as tx:
+                found = Outcome.of(await act(tx, command))
+                answer = Answer(status, {"id": str(found.id), "version": found.version, "stage": found.stage})
+                await edge.idempotency.record(tx, attempt, answer)
+                return answer
+
+        answer = await once(edge.work, edge.idempotency, attempt, run)
+        outcome = "done"
+        etag = {"ETag": f'"{answer.body["version"]}"'} if "version" in answer.body else {}
+        return JSONResponse(answer.body, status_code=answer.status, headers=etag)
+    except ValidationError as error:
+        outcome = "field_invalid"
+        return problems.of_validation(
+            [{**line, "loc": ("body", *line["loc"])} for line in error.errors(include_url=False)]
+        )
+    except TovholderError as error:
+        outcome = error.code
+        raise
+    finally:
+        edge.metrics.commands.labels(code, outcome).inc()
+
+
+def creation_route(
+    router: APIRouter, edge: Edge, path: str, model: type[Command], make: Make, *, actor: Actor | None = None
+) -> None:
+    """Add the POST that creates; `actor` is given for the public door only."""
+
+    async def endpoint(request: Request) -> Response:
+        return await respond(edge, request, model, model.code, make, status=201, actor=actor)
+
+    _add(router, edge, path, endpoint, model, f"{model.code}{'-public' if actor else ''}", model.__doc__)
+
+
+def command_routes(router: APIRouter, edge: Edge, lifecycle: Lifecycle[Any], act: Act) -> None:
+    """Add a POST for every command of the table that a person may give to an existing aggregate."""
+    for model in lifecycle.commands:
+        rows = [row for row in lifecycle.rows_of(model) if not row.creates and not row.follows]
+        if any(role is not Role.SYSTEM for row in rows for role in row.roles):
+            _command_route(router, edge, lifecycle.kind, model, act)
+
+
+def _command_route(router: APIRouter, edge: Edge, kind: str, model: type[Command], act: Act) -> None:
+    async def endpoint(request: Request, id: UUID) -> Response:
+        async def run(tx: Transaction, command: Command) -> Aggregate:
+            return await act(tx, id, command, version_of(request))
+
+        return await respond(edge, request, model, model.code, run)
+
+    _add(router, edge, f"/v1/{kind}s/{{id}}/{model.code}", endpoint, model, f"{kind}-{model.code}", model.__doc__)
+
+
+def _add(
+    router: APIRouter, edge: Edge, path: str, endpoint: Any, model: type[BaseModel], name: str, doc: str | None
+) -> None:
+    reference = {"$ref": f"#/components/schemas/{model.__name__}"}
+    router.add_api_route(
+        path,
+        endpoint,
+        methods=["POST"],
+        operation_id=name,
+        summary=(doc or name).strip().splitlines()[0],
+        responses={code: {"description": problems.TITLES[code]} for code in (401, 403, 404, 409, 412, 422, 428)},
+        openapi_extra={
+            "requestBody": {"required": True, "content": {"application/json": {"schema": reference}}},
+        },
+    )
+    edge.bodies[model.__name__] = model
+
+
+def document(app: FastAPI, edge: Edge) -> None:
+    """Let the OpenAPI document carry the schemas of command bodies, which the routes parse themselves."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            made = get_openapi(title=app.title, version=app.version, routes=app.routes)
+            app.openapi_schema = _with_bodies(made, edge.bodies.values())
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
+
+
+def _with_bodies(made: dict[str, Any], models: Iterable[type[BaseModel]]) -> dict[str, Any]:
+    _, schemas = models_json_schema(
+        [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
+    )
+    made.setdefault("components", {}).setdefault("schemas", {}).update(schemas.get("$defs", {}))
+    return made

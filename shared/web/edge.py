@@ -1,0 +1,166 @@
+"""The HTTP edge of a service: one FastAPI application with the same middlewares, errors, health and metrics everywhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+import structlog
+from fastapi import FastAPI, Request
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from pydantic import BaseModel
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.errors import Invalid, Unauthenticated
+from shared.identity.tokens import TokenVerifier
+from shared.lifecycle.actor import Actor
+from shared.observability.health import Health
+from shared.observability.metrics import Metrics
+from shared.observability.traces import tracer
+from shared.persistence.idempotency import Idempotency
+from shared.persistence.sealing import Sealer
+from shared.persistence.work import Transaction, UnitOfWork
+from shared.web import problems
+
+LARGEST_BODY = 128 * 1024
+"""Bytes; the longest free text is 8,000 characters."""
+
+_PROPAGATOR = TraceContextTextMapPropagator()
+
+
+@dataclass(frozen=True)
+class Edge:
+    """What every route needs."""
+
+    service: str
+    work: UnitOfWork
+    idempotency: Idempotency
+    verifier: TokenVerifier
+    sealer: Sealer
+    metrics: Metrics
+    health: Health
+    bodies: dict[str, type[BaseModel]] = field(default_factory=dict)
+    """Bodies that routes parse themselves, by schema name; the OpenAPI document needs them."""
+
+    async def actor(self, request: Request) -> Actor:
+        """Return the actor of the request. Raises `Unauthenticated`."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthenticated("token_missing", "this needs a signed-in person", remedy="Send a bearer token.")
+        return await self.verifier.actor(token.strip())
+
+    def begin(self, request: Request, actor: Actor) -> AbstractAsyncContextManager[Transaction]:
+        """Open the transaction of a request."""
+        return self.work.begin(
+            actor, correlation_id=request.state.correlation_id, traceparent=request.state.traceparent
+        )
+
+
+async def body_of(request: Request) -> bytes:
+    """Return the body. Raises `Invalid` (`body_too_large`) past `LARGEST_BODY` bytes, without reading on."""
+    received = bytearray()
+    async for chunk in request.stream():
+        received += chunk
+        if len(received) > LARGEST_BODY:
+            raise Invalid("body_too_large", f"a request may have {LARGEST_BODY} bytes", remedy="Shorten the texts.")
+    return bytes(received)
+
+
+def build_app(
+    edge: Edge, title: str, *, on_start: Callable[[], Awaitable[None]], on_stop: Callable[[], Awaitable[None]]
+) -> FastAPI:
+    """Return the application without routes of its own, but with health, metrics, errors and middlewares."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await on_start()
+        edge.metrics.up.set(1)
+        yield
+        edge.health.draining = True
+        edge.metrics.up.set(0)
+        await on_stop()
+
+    app = FastAPI(
+        title=title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json"
+    )
+    problems.install(app)
+    app.add_middleware(Surroundings, edge=edge)
+    _operations(app, edge)
+    return app
+
+
+def _operations(app: FastAPI, edge: Edge) -> None:
+    @app.get("/livez", include_in_schema=False)
+    async def livez() -> Response:
+        return JSONResponse({"alive": True})
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz() -> Response:
+        status, body = await edge.health.report()
+        return JSONResponse(body, status_code=status)
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        page, kind = edge.metrics.page()
+        return Response(page, media_type=kind)
+
+
+class Surroundings:
+    """Correlation id, trace span, metrics and log context of each request. Plain ASGI: it is on the hot path."""
+
+    def __init__(self, app: ASGIApp, edge: Edge) -> None:
+        self._app = app
+        self._edge = edge
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        correlation = _uuid_or_new(headers.get("x-correlation-id"))
+        started = time.perf_counter()
+        status = 500
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-correlation-id", str(correlation).encode())]
+            await send(message)
+
+        with (
+            structlog.contextvars.bound_contextvars(correlation_id=str(correlation)),
+            tracer().start_as_current_span(
+                f"{scope['method']} {self._edge.service}", _PROPAGATOR.extract(headers)
+            ) as span,
+        ):
+            carrier: dict[str, str] = {}
+            _PROPAGATOR.inject(carrier)
+            scope.setdefault("state", {}).update(correlation_id=correlation, traceparent=carrier.get("traceparent"))
+            try:
+                await self._app(scope, receive, answer)
+            finally:
+                route = _template(scope)
+                span.update_name(f"{scope['method']} {route}")
+                span.set_attribute("http.response.status_code", status)
+                self._edge.metrics.requests.labels(scope["method"], route, str(status)).inc()
+                self._edge.metrics.latency.labels(scope["method"], route).observe(time.perf_counter() - started)
+
+
+def _template(scope: Scope) -> str:
+    """Return the route's template: a path could hold a reference, a label may not."""
+    route: Any = scope.get("route")
+    return getattr(route, "path", "unknown")
+
+
+def _uuid_or_new(text: str | None) -> UUID:
+    try:
+        return UUID(text) if text else uuid4()
+    except ValueError:
+        return uuid4()

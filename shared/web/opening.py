@@ -1,0 +1,60 @@
+"""Opening sealed texts: a reason, a line in the log, then the text (`vault.ask`, `vault.redeem`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.responses import JSONResponse, Response
+
+from shared.errors import NotFound
+from shared.lifecycle.actor import Role
+from shared.persistence.store import Store
+from shared.vault import Vault
+from shared.vault.model import Looker, LookReason
+from shared.web import problems
+from shared.web.edge import Edge, body_of
+
+
+class OpenTexts(BaseModel):
+    """Open sealed texts of a thing, in one of the actor's roles, for a closed reason."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    texts: tuple[UUID, ...] = Field(min_length=1, max_length=20)
+    role: Role
+    reason: LookReason
+
+
+def opening_route(
+    router: APIRouter,
+    edge: Edge,
+    store: Store[Any],
+    vault: Vault,
+    refs: Callable[[Any], frozenset[UUID]],
+    plural: str | None = None,
+) -> None:
+    """Add `POST /v1/<kind>s/{id}/open-texts`; `refs` gives the references that the aggregate holds."""
+
+    async def open_texts(request: Request, id: UUID) -> Response:
+        """Open sealed texts: the look is on record before it happens."""
+        actor = await edge.actor(request)
+        try:
+            wanted = OpenTexts.model_validate_json(await body_of(request) or b"{}")
+        except ValidationError as error:
+            return problems.of_validation([{**e, "loc": ("body", *e["loc"])} for e in error.errors(include_url=False)])
+        async with edge.begin(request, actor) as tx:
+            state = await store.load(tx, id, lock=False)
+            now = tx.now
+        if not set(wanted.texts) <= refs(state) or wanted.role not in actor.roles:
+            raise NotFound("text_not_found", "there is no such text here that you may open")
+        looker = Looker(actor.person_ref, actor.organisation, wanted.role)
+        found = await vault.look(edge.work.engine, looker=looker, blobs=wanted.texts, reason=wanted.reason, now=now)
+        texts = {str(ref): plain.reveal() for ref, plain in zip(wanted.texts, found, strict=True)}
+        return JSONResponse({"texts": texts}, headers={"Cache-Control": "no-store"})
+
+    path = f"/v1/{plural or store.lifecycle.kind + 's'}/{{id}}/open-texts"
+    router.add_api_route(path, open_texts, methods=["POST"], operation_id=f"{store.lifecycle.kind}-open-texts")

@@ -1,0 +1,100 @@
+"""Errors as problem+json (RFC 9457): stable `code`, what is wrong, the field, the rule, the remedy. Never a sent value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from shared.errors import TovholderError
+
+log = structlog.get_logger()
+
+PROBLEM = "application/problem+json"
+
+TITLES = {
+    400: "The request is not understood",
+    401: "Not signed in",
+    403: "Not for this role",
+    404: "Not found",
+    405: "Not possible here",
+    409: "Not possible now",
+    412: "Somebody else was first",
+    413: "Too large",
+    422: "Not accepted",
+    428: "Say which version you saw",
+    500: "Our mistake",
+    503: "Try again shortly",
+}
+
+
+def problem(status: int, code: str, detail: str, **more: Any) -> Response:
+    """Return a problem+json answer; None values are left out."""
+    body = {"type": f"/problems/{code}", "title": TITLES.get(status, "Error"), "status": status, "code": code}
+    body |= {"detail": detail, **{name: value for name, value in more.items() if value is not None}}
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {"Retry-After": "1"} if status == 503 else None
+    return JSONResponse(body, status_code=status, media_type=PROBLEM, headers=headers)
+
+
+def of_error(error: TovholderError) -> Response:
+    """Return the answer for one of our errors."""
+    return problem(error.status, error.code, error.detail, field=error.field, rule=error.rule, remedy=error.remedy)
+
+
+def of_validation(errors: list[dict[str, Any]]) -> Response:
+    """Return one problem for all fields that are wrong; messages name the field and what it should be."""
+    fields = [{"field": ".".join(str(part) for part in e["loc"][1:]) or "body", "detail": _said(e)} for e in errors]
+    first = fields[0] if fields else {"field": "body", "detail": "is not understood"}
+    return problem(
+        422,
+        "field_invalid",
+        f"{first['field']}: {first['detail']}",
+        field=first["field"],
+        fields=fields,
+        remedy="Correct the field and send it again; nothing was saved.",
+    )
+
+
+def _said(error: dict[str, Any]) -> str:
+    """Return pydantic's sentence, unless it could repeat the value that was sent."""
+    if error["type"] in ("value_error", "assertion_error", "enum", "literal_error", "uuid_parsing", "extra_forbidden"):
+        expected = error.get("ctx", {}).get("expected")
+        return {
+            "extra_forbidden": "is not a field of this request",
+            "uuid_parsing": "is not a reference (UUID)",
+        }.get(error["type"], f"must be one of {expected}" if expected else "is not valid")
+    return str(error["msg"])
+
+
+def install(app: FastAPI) -> None:
+    """Let every error of the application leave as problem+json."""
+
+    async def ours(request: Request, error: Exception) -> Response:
+        assert isinstance(error, TovholderError)
+        if error.status >= 500:
+            log.warning("request_failed", code=error.code)
+        request.state.problem_code = error.code
+        return of_error(error)
+
+    async def malformed(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        request.state.problem_code = "field_invalid"
+        return of_validation(list(error.errors()))
+
+    async def http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return problem(error.status_code, f"http_{error.status_code}", TITLES.get(error.status_code, "Error"))
+
+    async def unexpected(request: Request, error: Exception) -> Response:
+        # The class name only: a message may hold what somebody typed.
+        log.error("request_crashed", error=type(error).__name__)
+        return problem(500, "internal_error", "something went wrong on our side; nothing was saved")
+
+    app.add_exception_handler(TovholderError, ours)
+    app.add_exception_handler(RequestValidationError, malformed)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(Exception, unexpected)

@@ -1,0 +1,174 @@
+"""Looking at aggregates: one, a page of many, the timeline, the clocks with their reasons, what can be done next.
+
+Only what the actor's organisation has access to now is there; everything else answers like something that does not exist.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse, Response
+
+from shared.errors import Invalid
+from shared.lifecycle.aggregate import Aggregate
+from shared.lifecycle.decide import possible
+from shared.lifecycle.table import Context
+from shared.persistence.store import Store
+from shared.persistence.work import Transaction
+from shared.web.edge import Edge
+
+PAGE = 100
+"""Rows of a page at most."""
+
+View = Callable[[Aggregate], dict[str, Any]]
+"""What an aggregate shows of itself to those who see it."""
+
+
+def view_of(state: Aggregate) -> dict[str, Any]:
+    """Return the state as JSON, without the bookkeeping that has its own place in the answer."""
+    return state.model_dump(mode="json", exclude={"clocks", "agreements"})
+
+
+def reading_routes(
+    router: APIRouter,
+    edge: Edge,
+    store: Store[Any],
+    *,
+    filters: Mapping[str, str] | None = None,
+    view: Callable[[Any, Transaction], dict[str, Any]] = lambda state, tx: view_of(state),
+    plural: str | None = None,
+) -> None:
+    """Add `GET /v1/<kind>s`, `/{id}` and `/{id}/facts`. `filters` maps query parameters to columns of the row."""
+    path = f"/v1/{plural or store.lifecycle.kind + 's'}"
+    allowed = {"stage": "stage", **(filters or {})}
+
+    async def one(request: Request, id: UUID) -> Response:
+        """Look at one, with its clocks and what can be done next."""
+        actor = await edge.actor(request)
+        async with edge.begin(request, actor) as tx:
+            state = await store.load(tx, id, lock=False)
+            body = view(state, tx)
+            body["clocks"] = await clocks(tx, store, id)
+            body["agreements"] = {code: [given.role for given in all_] for code, all_ in state.agreements.items()}
+            context = Context(actor=actor, now=tx.now, aggregate_id=id)
+            body["possible"] = [
+                {"command": each.command, "allowed": each.allowed, "rule": each.rule, "why_not": each.why_not}
+                for each in possible(store.lifecycle, state, context)
+            ]
+        return JSONResponse(body, headers={"ETag": f'"{state.version}"', "Cache-Control": "no-store"})
+
+    async def many(request: Request) -> Response:
+        """List what the actor's organisation sees, newest first."""
+        actor = await edge.actor(request)
+        async with edge.begin(request, actor) as tx:
+            rows, cursor = await page(tx, store, request, allowed, view)
+        return JSONResponse({"items": rows, "next": cursor}, headers={"Cache-Control": "no-store"})
+
+    async def timeline(request: Request, id: UUID) -> Response:
+        """List the facts of one, in order."""
+        actor = await edge.actor(request)
+        async with edge.begin(request, actor) as tx:
+            await store.load(tx, id, lock=False)
+            found = await facts(tx, store, id)
+        return JSONResponse({"items": found}, headers={"Cache-Control": "no-store"})
+
+    kind = store.lifecycle.kind
+    router.add_api_route(path, many, methods=["GET"], operation_id=f"{kind}-list")
+    router.add_api_route(f"{path}/{{id}}", one, methods=["GET"], operation_id=f"{kind}-show")
+    router.add_api_route(f"{path}/{{id}}/facts", timeline, methods=["GET"], operation_id=f"{kind}-facts")
+
+
+async def page(
+    tx: Transaction,
+    store: Store[Any],
+    request: Request,
+    allowed: Mapping[str, str],
+    view: Callable[[Any, Transaction], dict[str, Any]],
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Return a page and the cursor of the next, by (created_at, id) descending. Raises `Invalid` for unknown filters."""
+    table = store.table
+    query = sa.select(table.c.body, table.c.created_at, table.c.id, table.c.version)
+    query = query.where(store.visible_to(tx.actor.organisation, tx.now))
+    for name, value in request.query_params.items():
+        if name in allowed:
+            query = query.where(table.c[allowed[name]] == value)
+        elif name not in ("cursor", "limit"):
+            raise Invalid("filter_unknown", f"filters are {', '.join(allowed)}", field="query")
+    limit = _limit(request)
+    if "cursor" in request.query_params:
+        before, last = _decode(request.query_params["cursor"])
+        query = query.where(sa.tuple_(table.c.created_at, table.c.id) < sa.tuple_(sa.literal(before), sa.literal(last)))
+    ordered = query.order_by(table.c.created_at.desc(), table.c.id.desc()).limit(limit + 1)
+    rows = (await tx.session.execute(ordered)).all()
+    shown = [view(store.lifecycle.state.model_validate(row.body), tx) for row in rows[:limit]]
+    more = rows[limit - 1] if len(rows) > limit else None
+    return shown, _encode(more.created_at, more.id) if more else None
+
+
+async def clocks(tx: Transaction, store: Store[Any], aggregate_id: UUID) -> list[dict[str, Any]]:
+    """Return the clocks of an aggregate, open ones first, each with owner, due time and the reason for that time."""
+    table = store.spine.deadlines
+    columns = (
+        "id",
+        "kind",
+        "owner_role",
+        "owner_organisation",
+        "opened_at",
+        "due_at",
+        "reason",
+        "paragraph",
+        "sourced",
+    )
+    query = sa.select(*(table.c[name] for name in (*columns, "state", "closed_at", "missed_at", "next_step_at")))
+    query = query.where(table.c.aggregate_id == aggregate_id).order_by(table.c.state.desc(), table.c.due_at)
+    rows = (await tx.session.execute(query)).mappings().all()
+    return [
+        {name: _plain(value) for name, value in row.items()}
+        | {"overdue": row["state"] == "OPEN" and row["due_at"] < tx.now}
+        for row in rows
+    ]
+
+
+async def facts(tx: Transaction, store: Store[Any], aggregate_id: UUID) -> list[dict[str, Any]]:
+    """Return the facts of an aggregate, in order."""
+    table = store.spine.facts
+    query = sa.select(
+        table.c.sequence, table.c.type, table.c.occurred_at, table.c.actor_role, table.c.organisation, table.c.body
+    ).where(table.c.aggregate_id == aggregate_id)
+    rows = (await tx.session.execute(query.order_by(table.c.sequence))).mappings().all()
+    return [{name: _plain(value) for name, value in row.items()} for row in rows]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
+
+
+def _limit(request: Request) -> int:
+    try:
+        limit = int(request.query_params.get("limit", PAGE))
+    except ValueError:
+        limit = 0
+    if not 1 <= limit <= PAGE:
+        raise Invalid("limit_invalid", f"a page has 1 to {PAGE} rows", field="limit")
+    return limit
+
+
+def _encode(before: datetime, last: UUID) -> str:
+    return base64.urlsafe_b64encode(json.dumps([before.isoformat(), str(last)]).encode()).decode()
+
+
+def _decode(cursor: str) -> tuple[datetime, UUID]:
+    try:
+        before, last = json.loads(base64.urlsafe_b64decode(cursor))
+        return datetime.fromisoformat(before), UUID(last)
+    except (ValueError, TypeError):
+        raise Invalid("cursor_invalid", "the cursor is not one of ours", field="cursor") from None
