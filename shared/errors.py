@@ -19,7 +19,7 @@ They never hold a value that was sent, for the value may be a name.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class TovholderError(Exception):
@@ -37,6 +37,8 @@ class TovholderError(Exception):
         self.field = field
         self.rule = rule
         self.remedy = remedy
+        self.more: dict[str, Any] = {}
+        """Further members of the problem that a person is shown: references and closed codes, never a sent value."""
 
 
 class Invalid(TovholderError):

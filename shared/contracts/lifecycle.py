@@ -50,6 +50,8 @@ class DeadlineOpened(Fact):
     opening: int
     owner_role: str
     owner_organisation: str
+    owner_person: UUID | None = None
+    """The one person of that role whose it is; None means that any of them may do it."""
     due_at: datetime
     steps: tuple[Step, ...]
     reason: DeadlineReason

@@ -85,7 +85,8 @@ def months(amount: int) -> Span:
 class DeadlineRule:
     """One kind of clock.
 
-    `owner_at` names the field of the aggregate's state that holds the owner's organisation. `starts` gives another start than
+    `owner_at` names the field of the aggregate's state that holds the owner's organisation, `person_at` the field that holds
+    the one person whose it is (a mentor's own contact clock), if it is not anybody's of that role. `starts` gives another start than
     the moment of the command. `lasts` keeps the clock when the stage is left. `sourced` says whether the value is law or
     source (True) or our proposal `[P]` (False).
     """
@@ -95,6 +96,7 @@ class DeadlineRule:
     owner: Role
     paragraph: str
     owner_at: str = "organisation"
+    person_at: str | None = None
     reminders: tuple[Span, ...] = ()
     escalations: tuple[Span, ...] = ()
     starts: Callable[[Any], datetime] | None = None
@@ -117,6 +119,7 @@ class DeadlineRule:
             opening=state.opening,
             owner_role=self.owner,
             owner_organisation=getattr(state, self.owner_at),
+            owner_person=getattr(state, self.person_at) if self.person_at else None,
             due_at=due_at,
             steps=(*steps, Step(at=due_at, action=StepAction.MISS)),
             reason=DeadlineReason(

@@ -6,8 +6,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from prometheus_client import Gauge
+
 Check = Callable[[], Awaitable[None]]
 """Raises if the thing it checks is missing."""
+
+LOOK_EVERY = 10.0
+"""Seconds between two looks for the metric."""
 
 PATIENCE = 2.0
 """Seconds that a check may take."""
@@ -36,6 +41,14 @@ class Health:
         missing = await self.missing()
         blocking = {name for name in missing if name not in self.optional}
         return (503 if blocking else 200), {"ready": not blocking, "missing": missing}
+
+    async def watch(self, gauge: Gauge) -> None:
+        """Keep the gauge `dependency_missing` up to date until cancelled."""
+        while True:
+            missing = await self.missing()
+            for name in self.checks:
+                gauge.labels(name).set(name in missing)
+            await asyncio.sleep(LOOK_EVERY)
 
     @staticmethod
     async def _try(check: Check) -> str | None:

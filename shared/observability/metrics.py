@@ -31,6 +31,12 @@ class Metrics:
             ["command", "outcome"],
             registry=self.registry,
         )
+        self.missing = Gauge(
+            "dependency_missing",
+            "1 while something that the process needs does not answer",
+            ["dependency"],
+            registry=self.registry,
+        )
         self.up = Gauge("process_ready", "1 while the process is ready", registry=self.registry)
 
     def page(self) -> tuple[bytes, str]:

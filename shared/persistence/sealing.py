@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol, TypeVar, get_args
 from uuid import UUID
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.lifecycle.text import FieldClass, Seal, Text
@@ -30,17 +31,49 @@ class Sealer(Protocol):
 
 
 async def seal_texts(sealer: Sealer, session: AsyncSession, unit: UUID, command: C) -> C:
-    """Return the command with every plain text replaced by the reference of the sealed one."""
+    """Return the command with every plain text replaced by the reference of the sealed one, in its parts as well.
+
+    A text in a part is sealed under the path to it, such as `ratings.3.need_text`.
+    """
     found = list(_texts(command))
     if not found:
         return command
     refs = await sealer.put_many(session, unit=unit, texts=[(seal, name, text.plain) for name, seal, text in found])
-    return command.model_copy(update={name: Text(None, ref) for (name, _, _), ref in zip(found, refs, strict=True)})
+    return _sealed(command, "", {name: Text(None, ref) for (name, _, _), ref in zip(found, refs, strict=True)})
 
 
-def _texts(command: BaseModel) -> Iterator[tuple[str, FieldClass, Text]]:
-    for name, info in type(command).model_fields.items():
-        value = getattr(command, name)
+def _texts(part: BaseModel, path: str = "") -> Iterator[tuple[str, FieldClass, Text]]:
+    for name, info in type(part).model_fields.items():
+        value, here = getattr(part, name), path + name
         if isinstance(value, Text):
-            seal = next((mark for mark in info.metadata if isinstance(mark, Seal)), None)
-            yield name, seal.field_class if seal else FieldClass.CASE_TEXT, value
+            yield here, _field_class(info), value
+        elif isinstance(value, tuple):
+            for number, item in enumerate(value):
+                if isinstance(item, BaseModel):
+                    yield from _texts(item, f"{here}.{number}.")
+
+
+def _field_class(info: FieldInfo) -> FieldClass:
+    """Return the class that the field's `Seal` names. Of `IdentityText | None` pydantic keeps the mark inside the union."""
+    marks = [*info.metadata, *_marks(info.annotation)]
+    return next((mark.field_class for mark in marks if isinstance(mark, Seal)), FieldClass.CASE_TEXT)
+
+
+def _marks(annotation: Any) -> Iterator[Any]:
+    yield from getattr(annotation, "__metadata__", ())
+    for part in get_args(annotation):
+        yield from _marks(part)
+
+
+def _sealed(part: C, path: str, sealed: Mapping[str, Text]) -> C:
+    changes: dict[str, Any] = {}
+    for name in type(part).model_fields:
+        value, here = getattr(part, name), path + name
+        if here in sealed:
+            changes[name] = sealed[here]
+        elif isinstance(value, tuple):
+            changes[name] = tuple(
+                _sealed(item, f"{here}.{number}.", sealed) if isinstance(item, BaseModel) else item
+                for number, item in enumerate(value)
+            )
+    return part.model_copy(update=changes)

@@ -55,7 +55,8 @@ class AccessChange:
     """An organisation gains sight of an aggregate, or loses it (`ends`).
 
     `opens` lists what its roles may open of the erasable unit `unit` (the aggregate's own unless said otherwise); sight that
-    ends takes that back as well. `person` narrows the leave to one person.
+    ends takes that back as well. `person` narrows the leave to one person; with `ends` that person's leave alone is taken
+    back, and the organisation keeps its sight.
     """
 
     organisation: str
@@ -112,13 +113,17 @@ class Store(Generic[A]):
         table = self.table
         query = sa.select(table.c.body).where(table.c.id == aggregate_id)
         if not tx.actor.is_system:
-            query = query.where(self.visible_to(tx.actor.organisation, tx.now))
+            query = query.where(self.visible(tx))
         if lock:
             query = query.with_for_update(of=table)
         body = (await tx.session.execute(query)).scalar_one_or_none()
         if body is None:
             raise NotFound(f"{self.lifecycle.kind}_not_found", "there is nothing here that you may see")
         return self.lifecycle.state.model_validate(body)
+
+    def visible(self, tx: Transaction) -> sa.ColumnElement[bool]:
+        """Return the condition that a row is visible to the actor; a store may ask for more than participation."""
+        return self.visible_to(tx.actor.organisation, tx.now)
 
     def visible_to(self, organisation: str, now: datetime) -> sa.ColumnElement[bool]:
         """Return the condition that a row is visible: participation now (`domain.md` R6, 3.4)."""
@@ -234,6 +239,8 @@ class Store(Generic[A]):
         for change in (change for fact in facts for change in self._access(after, fact)):
             mine = (access.c.aggregate_id == after.id) & (access.c.organisation == change.organisation)
             await self._write_leave(tx, after, change)
+            if change.ends and change.person is not None:
+                continue
             if change.ends:
                 ended = sa.update(access).where(mine, access.c.valid_to.is_(None)).values(valid_to=tx.now)
                 await tx.session.execute(ended)

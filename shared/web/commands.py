@@ -129,10 +129,12 @@ def command_routes(router: APIRouter, edge: Edge, lifecycle: Lifecycle[Any], act
     for model in lifecycle.commands:
         rows = [row for row in lifecycle.rows_of(model) if not row.creates and not row.follows]
         if any(role is not Role.SYSTEM for row in rows for role in row.roles):
-            _command_route(router, edge, lifecycle.kind, model, act)
+            command_route(router, edge, lifecycle.kind, model, act)
 
 
-def _command_route(router: APIRouter, edge: Edge, kind: str, model: type[Command], act: Act) -> None:
+def command_route(router: APIRouter, edge: Edge, kind: str, model: type[Command], act: Act) -> None:
+    """Add the POST of one command on something that exists."""
+
     async def endpoint(request: Request, id: UUID) -> Response:
         async def run(tx: Transaction, command: Command) -> Aggregate:
             return await act(tx, id, command, version_of(request))

@@ -42,7 +42,9 @@ def problem(status: int, code: str, detail: str, **more: Any) -> Response:
 
 def of_error(error: TovholderError) -> Response:
     """Return the answer for one of our errors."""
-    return problem(error.status, error.code, error.detail, field=error.field, rule=error.rule, remedy=error.remedy)
+    return problem(
+        error.status, error.code, error.detail, field=error.field, rule=error.rule, remedy=error.remedy, **error.more
+    )
 
 
 def of_validation(errors: list[dict[str, Any]]) -> Response:

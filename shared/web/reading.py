@@ -43,9 +43,13 @@ def reading_routes(
     *,
     filters: Mapping[str, str] | None = None,
     view: Callable[[Any, Transaction], dict[str, Any]] = lambda state, tx: view_of(state),
+    hidden: Callable[[Any, Transaction], bool] = lambda state, tx: False,
     plural: str | None = None,
 ) -> None:
-    """Add `GET /v1/<kind>s`, `/{id}` and `/{id}/facts`. `filters` maps query parameters to columns of the row."""
+    """Add `GET /v1/<kind>s`, `/{id}` and `/{id}/facts`. `filters` maps query parameters to columns of the row.
+
+    Of what is `hidden` from an actor that actor sees the `view` alone: no clocks, no timeline, nothing to do (T08).
+    """
     path = f"/v1/{plural or store.lifecycle.kind + 's'}"
     allowed = {"stage": "stage", **(filters or {})}
 
@@ -55,6 +59,9 @@ def reading_routes(
         async with edge.begin(request, actor) as tx:
             state = await store.load(tx, id, lock=False)
             body = view(state, tx)
+            if hidden(state, tx):
+                return JSONResponse(body, headers={"ETag": f'"{state.version}"', "Cache-Control": "no-store"})
+            body["access"] = await access(tx, store, id)
             body["clocks"] = await clocks(tx, store, id)
             body["agreements"] = {code: [given.role for given in all_] for code, all_ in state.agreements.items()}
             context = Context(actor=actor, now=tx.now, aggregate_id=id)
@@ -75,8 +82,8 @@ def reading_routes(
         """List the facts of one, in order."""
         actor = await edge.actor(request)
         async with edge.begin(request, actor) as tx:
-            await store.load(tx, id, lock=False)
-            found = await facts(tx, store, id)
+            state = await store.load(tx, id, lock=False)
+            found = [] if hidden(state, tx) else await facts(tx, store, id)
         return JSONResponse({"items": found}, headers={"Cache-Control": "no-store"})
 
     kind = store.lifecycle.kind
@@ -95,7 +102,7 @@ async def page(
     """Return a page and the cursor of the next, by (created_at, id) descending. Raises `Invalid` for unknown filters."""
     table = store.table
     query = sa.select(table.c.body, table.c.created_at, table.c.id, table.c.version)
-    query = query.where(store.visible_to(tx.actor.organisation, tx.now))
+    query = query.where(store.visible(tx))
     for name, value in request.query_params.items():
         if name in allowed:
             query = query.where(table.c[allowed[name]] == value)
@@ -110,6 +117,14 @@ async def page(
     shown = [view(store.lifecycle.state.model_validate(row.body), tx) for row in rows[:limit]]
     more = rows[limit - 1] if len(rows) > limit else None
     return shown, _encode(more.created_at, more.id) if more else None
+
+
+async def access(tx: Transaction, store: Store[Any], aggregate_id: UUID) -> list[dict[str, Any]]:
+    """Return which organisations take part, or took part, and from when to when (`domain.md` 3.4)."""
+    table = store.spine.access
+    query = sa.select(table.c.organisation, table.c.valid_from, table.c.valid_to).order_by(table.c.valid_from)
+    rows = (await tx.session.execute(query.where(table.c.aggregate_id == aggregate_id))).mappings().all()
+    return [{name: _plain(value) for name, value in row.items()} for row in rows]
 
 
 async def clocks(tx: Transaction, store: Store[Any], aggregate_id: UUID) -> list[dict[str, Any]]:
