@@ -1,0 +1,182 @@
+"""Everything that the parts of one stack must agree on: folders, ports, passwords, names."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from deploy.ports import PortBook
+from deploy.secret_files import write_secret
+
+PROJECT = Path(__file__).resolve().parent.parent
+SERVICES = ("intake", "assessment", "corps", "notify")
+KINDS = ("api", "worker")
+DATABASE = "tovholder"
+KEYSTORE = "tovholder_keys"
+SUPERUSER = "postgres"
+ROLES = (
+    *(f"{service}_{kind}" for service in SERVICES for kind in ("owner", *KINDS)),
+    "vault_owner",
+    "keystore_owner",
+    "keystore_app",
+)
+# How long a path to a Unix socket may be: 107 bytes on Linux, less elsewhere; "/.s.PGSQL.12345" takes 16.
+LONGEST_SOCKET_FOLDER = 80
+
+
+@dataclass(frozen=True)
+class StackConfig:
+    """One stack: its state folder, and what is derived from it. Build it with `load`."""
+
+    state: Path
+    jars: Path
+    ports: PortBook = field(repr=False)
+    kafka_brokers: int = 1
+    api_replicas: int = 1
+    demo_clock: bool = False
+    issuer_users_file: Path | None = None
+    project: Path = PROJECT
+
+    @classmethod
+    def load(
+        cls,
+        state: Path | None = None,
+        *,
+        kafka_brokers: int = 1,
+        demo_clock: bool = False,
+        settings: Mapping[str, str] | None = None,
+    ) -> StackConfig:
+        """Read the settings TOVHOLDER_STATE, _JARS, _ISSUER_USERS, _API_REPLICAS and _PORT_<NAME>."""
+        chosen = os.environ if settings is None else settings
+        home = (state or Path(chosen.get("TOVHOLDER_STATE") or PROJECT / ".state")).expanduser().resolve()
+        users = chosen.get("TOVHOLDER_ISSUER_USERS")
+        return cls(
+            state=home,
+            jars=Path(chosen.get("TOVHOLDER_JARS") or PROJECT / ".state" / "jars").expanduser().resolve(),
+            ports=PortBook(home / "ports.json", chosen),
+            kafka_brokers=kafka_brokers,
+            api_replicas=int(chosen.get("TOVHOLDER_API_REPLICAS") or 1),
+            demo_clock=demo_clock,
+            issuer_users_file=Path(users).expanduser().resolve() if users else None,
+        )
+
+    def make_folders(self) -> None:
+        """Make the state folder, which others may pass through (Postgres' own user must) and nobody else reads."""
+        self.state.mkdir(parents=True, exist_ok=True)
+        self.state.chmod(0o711)
+        for name in ("logs", "kafka", "temporal", "gateway", "issuer", "mail", "secrets"):
+            (self.state / name).mkdir(mode=0o700, exist_ok=True)
+
+    @property
+    def logs(self) -> Path:
+        """Folder with one log file per process."""
+        return self.state / "logs"
+
+    @property
+    def run_file(self) -> Path:
+        """Who runs on this state folder now: pid of the supervisor and of every child."""
+        return self.state / "run.json"
+
+    @property
+    def secrets_dir(self) -> Path:
+        """Folder (0700) of passwords and keys."""
+        return self.state / "secrets"
+
+    @property
+    def keyset_file(self) -> Path:
+        """Key-encryption keys of the vault."""
+        return self.secrets_dir / "vault-keyset.json"
+
+    @property
+    def codec_keyset_file(self) -> Path:
+        """Keys that seal what Temporal stores."""
+        return self.secrets_dir / "codec-keyset.json"
+
+    @property
+    def idempotency_secret_file(self) -> Path:
+        """Keys of the digest with which a repeated request is recognised."""
+        return self.secrets_dir / "idempotency-secret.json"
+
+    @property
+    def clock_file(self) -> Path:
+        """Offset of domain time in the demo."""
+        return self.state / "clock.json"
+
+    @property
+    def issuer_users(self) -> Path:
+        """JSON list of the persons that the development issuer signs in."""
+        return self.issuer_users_file or self.state / "issuer" / "users.json"
+
+    @property
+    def mail_dir(self) -> Path:
+        """Where the development mail sink puts its .eml files."""
+        return self.state / "mail"
+
+    @property
+    def socket_dir(self) -> Path:
+        """Folder of Postgres' Unix socket; a short one elsewhere when the state folder's path is too long for a socket."""
+        inside = self.state / "run"
+        if len(str(inside).encode()) <= LONGEST_SOCKET_FOLDER:
+            return inside
+        digest = hashlib.sha256(str(self.state).encode()).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"tovholder-{os.geteuid()}-{digest}"
+
+    @property
+    def issuer_url(self) -> str:
+        """What stands in `iss`: the issuer's own address on loopback."""
+        return f"http://127.0.0.1:{self.ports.port('issuer')}"
+
+    @property
+    def gateway_url(self) -> str:
+        """The one URL of the whole product."""
+        return f"http://127.0.0.1:{self.ports.port('gateway')}"
+
+    @property
+    def bootstrap(self) -> str:
+        """Kafka's bootstrap servers."""
+        return ",".join(f"127.0.0.1:{self.ports.port(name)}" for name in self.kafka_names)
+
+    @property
+    def kafka_names(self) -> tuple[str, ...]:
+        """Process and port names of the brokers: `kafka`, or `kafka_1` to `kafka_3`."""
+        if self.kafka_brokers == 1:
+            return ("kafka",)
+        return tuple(f"kafka_{number}" for number in range(1, self.kafka_brokers + 1))
+
+    @property
+    def temporal_target(self) -> str:
+        """Host and port of Temporal's frontend."""
+        return f"127.0.0.1:{self.ports.port('temporal')}"
+
+    def passwords(self) -> dict[str, str]:
+        """Password of the superuser and of every role; made once, kept in the state folder with mode 0600."""
+        file = self.secrets_dir / "passwords.json"
+        known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+        missing = [role for role in (SUPERUSER, *ROLES) if role not in known]
+        if missing:
+            known.update({role: secrets.token_urlsafe(24) for role in missing})
+            write_secret(file, json.dumps(known, indent=2))
+        return known
+
+    def role_passwords(self) -> dict[str, str]:
+        """Password by role, without the superuser's: what the migrations give to the roles."""
+        return {role: password for role, password in self.passwords().items() if role != SUPERUSER}
+
+    def dsn(self, role: str, database: str = DATABASE, *, driver: str = "postgresql", tcp: bool = False) -> str:
+        """A connection string of `role`, over the Unix socket or over loopback; holds the password."""
+        password, port = quote(self.passwords()[role]), self.ports.port("postgres")
+        if tcp:
+            return f"{driver}://{role}:{password}@127.0.0.1:{port}/{database}"
+        return f"{driver}://{role}:{password}@/{database}?host={quote(str(self.socket_dir), safe='/')}&port={port}"
+
+    @property
+    def pg_admin_dsn(self) -> str:
+        """The superuser's connection string, over loopback."""
+        return self.dsn(SUPERUSER, "postgres", tcp=True)

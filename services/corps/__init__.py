@@ -1,0 +1,1 @@
+"""Corps: members and their capacity, requests and matching, loans between municipalities, interventions."""

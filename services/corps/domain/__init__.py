@@ -1,0 +1,1 @@
+"""The corps in rules: interventions, loans, members and their capacity, who sees what. Pure."""
