@@ -1,7 +1,8 @@
 """A fictional corps of 100 members in 22 municipalities (`domain.md` 3.8, 6).
 
-Which municipalities really are hosts is not known; these are chosen so that Bornholm and Sydsjælland og Lolland-Falster have none and Nordjylland has one:
-loans across districts must be a normal path (5.4). Traits go round in cycles of different length, so that every mix occurs.
+Which municipalities really are hosts is not known; these are chosen so that Bornholm and Sydsjælland og Lolland-Falster have
+none and Nordjylland has one: loans across districts must be a normal path (5.4). Traits
+go round in cycles of different length, so that every mix occurs.
 """
 
 from __future__ import annotations

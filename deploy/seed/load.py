@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from deploy.config import StackConfig
 from deploy.demo.people import Office, Person, StoryFailed
 from deploy.local.issuer_core import write_users
-from deploy.seed.corps import corps_members
+from deploy.seed.corps import CORPS_MUNICIPALITIES, corps_members
 from deploy.seed.help import help_offers
 from deploy.seed.people import issuer_users, people, person
 from shared.lifecycle.actor import Role
@@ -25,18 +25,22 @@ async def load(office: Office, config: StackConfig, today: date) -> dict[str, in
     write_users(config.issuer_users, [dict(user) for user in issuer_users()])
     staff = [json.loads(json.dumps(_listed(each), default=str)) for each in people()]
     desk = Person(office, Role.STEERING, "centre:national", person(Role.STEERING, "centre:national").person_ref)
-    for some in _in_parts(staff, 500):
+    for some in _in_parts(staff, 300):
         await _put(desk, "/notify/v1/people", {"people": some})
     members = [member.as_json() for member in corps_members(today)]
     national = Person(
         office, Role.NATIONAL_DESK, "centre:national", person(Role.NATIONAL_DESK, "centre:national").person_ref
     )
-    await _put(national, "/corps/v1/members", {"members": members})
+    day = today.replace(month=1, day=1).isoformat()
+    hosts = [{"municipality": code, "valid_from": day} for code in CORPS_MUNICIPALITIES]
+    await _put(national, "/corps/v1/corps-municipalities", {"municipalities": hosts})
+    for member in members:
+        await national.create("/corps/v1/members", member)
     offers = [json.loads(json.dumps(_offer(each), default=str)) for each in help_offers()]
     adviser = Person(
         office, Role.CENTRE_ADVISER, "centre:national", person(Role.CENTRE_ADVISER, "centre:national").person_ref
     )
-    for some in _in_parts(offers, 500):
+    for some in _in_parts(offers, 200):
         await _put(adviser, "/intake/v1/help-offers", {"offers": some})
     return {
         "municipalities": len(all_municipalities(today)),

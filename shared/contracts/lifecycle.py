@@ -120,7 +120,7 @@ class AgreementRecorded(Fact):
     terms: dict[str, str]
 
 
-STEP_FACTS: dict[StepAction, type[DeadlineReminded] | type[DeadlineEscalated] | type[DeadlineMissed]] = {
+STEP_FACTS: dict[StepAction, type[DeadlineReminded | DeadlineEscalated | DeadlineMissed]] = {
     StepAction.REMIND: DeadlineReminded,
     StepAction.ESCALATE: DeadlineEscalated,
     StepAction.MISS: DeadlineMissed,

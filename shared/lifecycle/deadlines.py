@@ -86,8 +86,8 @@ class DeadlineRule:
     """One kind of clock.
 
     `owner_at` names the field of the aggregate's state that holds the owner's organisation, `person_at` the field that holds
-    the one person whose it is (a mentor's own contact clock), if it is not anybody's of that role. `starts` gives another start than
-    the moment of the command. `lasts` keeps the clock when the stage is left. `sourced` says whether the value is law or
+    the one person whose it is (a mentor's own contact clock), if it is not anybody's of that role. `starts` gives another
+    start than the moment of the command. `lasts` keeps the clock when the stage is left. `sourced` says whether the value is law or
     source (True) or our proposal `[P]` (False).
     """
 

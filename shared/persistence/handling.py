@@ -50,6 +50,12 @@ async def give(
     own unless said otherwise. Raises `NotFound`, `StaleVersion` and what `decide` raises.
     """
     state = await store.load(tx, aggregate_id)
+    require_version(state, expected_version)
+    return await carry_out(tx, store, sealer, state, aggregate_id, command, known=known, unit=unit)
+
+
+def require_version(state: Aggregate, expected_version: int | None) -> None:
+    """Raise `StaleVersion` unless the state is the one that the person saw; None asks for nothing."""
     if expected_version is not None and expected_version != state.version:
         raise StaleVersion(
             "stale_version",
@@ -57,7 +63,6 @@ async def give(
             field="If-Match",
             remedy="Load it again, then decide anew.",
         )
-    return await carry_out(tx, store, sealer, state, aggregate_id, command, known=known, unit=unit)
 
 
 async def create(

@@ -14,8 +14,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from shared.clock import Clock
 from shared.errors import Transient
@@ -67,7 +66,7 @@ class UnitOfWork:
                     causation_id=causation_id,
                     traceparent=traceparent,
                 )
-        except (OperationalError, InterfaceError, ConnectionError, TimeoutError) as error:
+        except (OperationalError, InterfaceError, OSError, TimeoutError) as error:
             raise Transient(
                 "database_unavailable",
                 "the database did not answer; nothing was saved",

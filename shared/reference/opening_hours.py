@@ -24,7 +24,10 @@ HOTLINE = (
     OpeningHours("HOTLINE", time(8), time(21), date(2016, 1, 1), "[S1]; the day is [P]"),
     OpeningHours("HOTLINE", time(8), time(22), date(2016, 8, 1), "[W7]; the day is [P]"),
 )
-"""In order of `valid_from`, so that rows cannot overlap. The days are proposals `[P]`: a source of 2016 says 21, pages from August 2016 on say 22."""
+"""In order of `valid_from`, so that rows cannot overlap.
+
+The days are proposals `[P]`: a source of 2016 says 21, pages from August 2016 on say 22.
+"""
 
 
 def hotline_hours(day: date) -> OpeningHours:

@@ -1,6 +1,7 @@
 """What stands behind each deadline: a rule of law, a source, or our own proposal (`domain.md` 2.3, 2.7, 3.9).
 
-The key is the place in `domain.md`, such as `2.3 row 12`: the same text that a transition row carries. Proposals must never be shown as law.
+The key is the place in `domain.md`, such as `2.3 row 12`: the same text that a transition row carries. Proposals must
+never be shown as law.
 """
 
 from __future__ import annotations

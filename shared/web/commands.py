@@ -124,15 +124,22 @@ def creation_route(
     _add(router, edge, path, endpoint, model, f"{model.code}{'-public' if actor else ''}", model.__doc__)
 
 
-def command_routes(router: APIRouter, edge: Edge, lifecycle: Lifecycle[Any], act: Act) -> None:
-    """Add a POST for every command of the table that a person may give to an existing aggregate."""
+def command_routes(
+    router: APIRouter, edge: Edge, lifecycle: Lifecycle[Any], act: Act, *, plural: str | None = None
+) -> None:
+    """Add a POST for every command of the table that a person may give to an existing aggregate.
+
+    `plural` is the word in the path where it is not the kind with an s.
+    """
     for model in lifecycle.commands:
         rows = [row for row in lifecycle.rows_of(model) if not row.creates and not row.follows]
         if any(role is not Role.SYSTEM for row in rows for role in row.roles):
-            command_route(router, edge, lifecycle.kind, model, act)
+            command_route(router, edge, lifecycle.kind, model, act, plural=plural)
 
 
-def command_route(router: APIRouter, edge: Edge, kind: str, model: type[Command], act: Act) -> None:
+def command_route(
+    router: APIRouter, edge: Edge, kind: str, model: type[Command], act: Act, *, plural: str | None = None
+) -> None:
     """Add the POST of one command on something that exists."""
 
     async def endpoint(request: Request, id: UUID) -> Response:
@@ -141,7 +148,15 @@ def command_route(router: APIRouter, edge: Edge, kind: str, model: type[Command]
 
         return await respond(edge, request, model, model.code, run)
 
-    _add(router, edge, f"/v1/{kind}s/{{id}}/{model.code}", endpoint, model, f"{kind}-{model.code}", model.__doc__)
+    _add(
+        router,
+        edge,
+        f"/v1/{plural or kind + 's'}/{{id}}/{model.code}",
+        endpoint,
+        model,
+        f"{kind}-{model.code}",
+        model.__doc__,
+    )
 
 
 def _add(

@@ -105,7 +105,7 @@ async def page(
     query = query.where(store.visible(tx))
     for name, value in request.query_params.items():
         if name in allowed:
-            query = query.where(table.c[allowed[name]] == value)
+            query = query.where(table.c[allowed[name]] == _sought(table.c[allowed[name]], name, value))
         elif name not in ("cursor", "limit"):
             raise Invalid("filter_unknown", f"filters are {', '.join(allowed)}", field="query")
     limit = _limit(request)
@@ -159,6 +159,16 @@ async def facts(tx: Transaction, store: Store[Any], aggregate_id: UUID) -> list[
     ).where(table.c.aggregate_id == aggregate_id)
     rows = (await tx.session.execute(query.order_by(table.c.sequence))).mappings().all()
     return [{name: _plain(value) for name, value in row.items()} for row in rows]
+
+
+def _sought(column: sa.Column[Any], name: str, value: str) -> Any:
+    """Return a filter's value in the type of its column. Raises `Invalid` for what is no reference."""
+    if column.type.python_type is not UUID:
+        return value
+    try:
+        return UUID(value)
+    except ValueError:
+        raise Invalid("filter_invalid", "this filter takes a reference (UUID)", field=name) from None
 
 
 def _plain(value: Any) -> Any:

@@ -1,0 +1,94 @@
+"""HTTP of intake: receiving, one POST per command, looking, the help directory. No rule of the domain is here."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.responses import JSONResponse, Response
+
+from services.intake import repository
+from services.intake.domain.commands import ReceiveConcern
+from services.intake.domain.concern import Concern
+from services.intake.handlers import Concerns
+from shared.errors import Forbidden
+from shared.hosting.api import ApiParts
+from shared.lifecycle.actor import PUBLIC, Role
+from shared.web.commands import command_routes, creation_route
+from shared.web.edge import Edge, body_of
+from shared.web.opening import opening_route
+from shared.web.problems import of_validation
+from shared.web.reading import reading_routes
+
+
+def routes(router: APIRouter, parts: ApiParts) -> None:
+    """Add every route of intake."""
+    store = repository.concern_store(parts.vault)
+    concerns = Concerns(store, parts.vault)
+    creation_route(router, parts.edge, "/v1/concerns", ReceiveConcern, concerns.receive)
+    creation_route(router, parts.edge, "/v1/public/concerns", ReceiveConcern, concerns.receive, actor=PUBLIC)
+    command_routes(router, parts.edge, store.lifecycle, concerns.give)
+    reading_routes(router, parts.edge, store, filters={"channel": "channel", "municipality": "municipality"})
+    opening_route(router, parts.edge, store, parts.vault, sealed)
+    _help_routes(router, parts.edge)
+
+
+def sealed(concern: Concern) -> frozenset[UUID]:
+    """Return the references of the concern's sealed texts."""
+    return frozenset(ref for ref in (concern.description, concern.subject, concern.reporter) if ref is not None)
+
+
+class HelpOffer(BaseModel):
+    """Local or national help (`domain.md` 3.14): told, never automatically referred."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: UUID
+    municipality: str | None = Field(default=None, pattern=r"^0\d{3}$")
+    kind: Literal[
+        "PARENT_NETWORK", "COUNSELLING", "YOUTH", "SSP", "EXIT_EXTERNAL", "HONOUR_CONFLICT", "PSYCHIATRY", "HOTLINE"
+    ]
+    name: str = Field(max_length=200)
+    contact: str = Field(max_length=200)
+    languages: list[str]
+    valid_from: date
+    valid_to: date | None = None
+    checked_on: date
+
+
+class HelpOffers(BaseModel):
+    """Offers to put into the help directory."""
+
+    offers: list[HelpOffer] = Field(min_length=1, max_length=1_000)
+
+
+def _help_routes(router: APIRouter, edge: Edge) -> None:
+    async def find(request: Request, municipality: str | None = None) -> Response:
+        """Find help by municipality, national offers included."""
+        actor = await edge.actor(request)
+        async with edge.begin(request, actor) as tx:
+            found = await repository.help_offers(tx, municipality, tx.now.date())
+        return JSONResponse({"items": [_shown(row) for row in found]})
+
+    async def put(request: Request) -> Response:
+        """Put offers into the directory; the centre keeps it."""
+        actor = await edge.actor(request)
+        if Role.CENTRE_ADVISER not in actor.roles:
+            raise Forbidden("role_may_not", "the help directory is kept by CENTRE_ADVISER", rule="domain.md 2.1")
+        try:
+            wanted = HelpOffers.model_validate_json(await body_of(request))
+        except ValidationError as error:
+            return of_validation([{**e, "loc": ("body", *e["loc"])} for e in error.errors(include_url=False)])
+        async with edge.begin(request, actor) as tx:
+            await repository.put_help_offers(tx, [offer.model_dump() for offer in wanted.offers])
+        return JSONResponse({"count": len(wanted.offers)})
+
+    router.add_api_route("/v1/help-offers", find, methods=["GET"], operation_id="help-offers-find")
+    router.add_api_route("/v1/help-offers", put, methods=["PUT"], operation_id="help-offers-put")
+
+
+def _shown(row: Any) -> dict[str, Any]:
+    return HelpOffer.model_validate(dict(row)).model_dump(mode="json")

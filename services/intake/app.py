@@ -1,0 +1,10 @@
+"""The api process of intake: `python -m services.intake.app`."""
+
+from __future__ import annotations
+
+from services.intake.api import routes
+from services.intake.tables import SPINE
+from shared.hosting.api import serve
+
+if __name__ == "__main__":
+    serve("intake", "Tovholder: intake", SPINE, routes)

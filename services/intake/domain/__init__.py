@@ -1,0 +1,1 @@
+"""The concern: states, commands, guards, clocks and the transition table. Pure."""

@@ -1,0 +1,108 @@
+"""What people can ask of a concern; one class a command, texts still plain."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from shared.contracts.codes import (
+    Anonymity,
+    Answer,
+    Channel,
+    ReporterKind,
+    SeenWhere,
+    SubjectKnown,
+    Travel,
+)
+from shared.lifecycle.table import Command
+from shared.lifecycle.text import CaseText, IdentityText, ReporterText, SecurityText
+
+MunicipalityCode = Annotated[str, Field(pattern=r"^0\d{3}$", description="municipality of residence (bopæl)")]
+
+
+class ReceiveConcern(Command):
+    """Receive a concern."""
+
+    anonymity: Anonymity
+    channel: Channel
+    reporter_kind: ReporterKind = ReporterKind.UNKNOWN
+    subject_known: SubjectKnown = SubjectKnown.NONE
+    subject_municipality: MunicipalityCode | None = None
+    minor: Answer = Answer.UNKNOWN
+    travel: Travel = Travel.NONE
+    seen_where: SeenWhere = SeenWhere.UNKNOWN
+    cross_over: bool = False
+    observed_from: AwareDatetime | None = None
+    observed_to: AwareDatetime | None = None
+    description: CaseText | None = None
+    subject: IdentityText | None = None
+    reporter: ReporterText | None = None
+
+
+class GiveAdvice(Command):
+    """Give advice and close; no person data is kept."""
+
+    not_about_extremism: bool = False
+    advice: CaseText | None = None
+
+
+class PointOutHelp(Command):
+    """Tell the caller where help is in their own area, and close."""
+
+    offers: tuple[UUID, ...] = Field(min_length=1, max_length=10)
+    municipality: MunicipalityCode | None = None
+
+
+class RaiseAcute(Command):
+    """Somebody may harm life or limb in the near future: call 112 or 114 first, then write."""
+
+    subject_municipality: MunicipalityCode | None = None
+    minor: Answer = Answer.UNKNOWN
+    travel: Travel = Travel.NONE
+
+
+class Called(StrEnum):
+    """Whom the hand-over was made to."""
+
+    ALARM_112 = "ALARM_112"
+    POLICE_114 = "POLICE_114"
+    PET_CONTACT = "PET_CONTACT"
+
+
+class LogHandover(Command):
+    """Log the phone hand-over to the police."""
+
+    called: Called
+    handed_over_at: AwareDatetime
+    details: SecurityText | None = None
+
+
+class CompleteRecord(Command):
+    """Fill in what could wait during the call."""
+
+    description: CaseText | None = None
+    subject: IdentityText | None = None
+    subject_known: SubjectKnown | None = None
+    subject_municipality: MunicipalityCode | None = None
+
+
+class RouteConcern(Command):
+    """Send the concern to the Infohus of the municipality of residence."""
+
+    municipality: MunicipalityCode
+    grounds: CaseText
+
+
+class CloseAcute(Command):
+    """Close an acute concern: police answered, and there is nothing for Infohus."""
+
+    nothing_for_infohus: bool = False
+
+
+class AttachConcern(Command):
+    """Follow the Infohus, which joined the concern to an open case."""
+
+    case_id: UUID

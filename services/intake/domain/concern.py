@@ -1,0 +1,100 @@
+"""The concern (bekymringshenvendelse, `domain.md` 3.2): its state, and how facts change it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from shared.contracts.base import Fact
+from shared.contracts.codes import Anonymity, Answer, Channel, ReporterKind, SubjectKnown, Travel
+from shared.contracts.intake import (
+    CONCERN_TOPIC,
+    AcuteRaised,
+    ConcernAttached,
+    ConcernReceived,
+    ConcernRouted,
+    HandoverLogged,
+    RecordCompleted,
+)
+from shared.lifecycle.aggregate import Aggregate
+
+
+class Stage(StrEnum):
+    """States of a concern (`domain.md` 2.2)."""
+
+    RECEIVED = "C0"
+    ADVISED_CLOSED = "C1"
+    ROUTED = "C2"
+    ACUTE = "C3"
+    MERGED = "C4"
+
+
+class Concern(Aggregate):
+    """A concern as the fold of its facts. Text, reporter and person are references into the vault."""
+
+    kind: ClassVar[str] = "concern"
+    topic: ClassVar[str] = CONCERN_TOPIC
+
+    channel: Channel
+    anonymity: Anonymity
+    reporter_kind: ReporterKind
+    subject_known: SubjectKnown
+    subject_municipality: str | None = None
+    minor: Answer
+    travel: Travel
+    cross_over: bool = False
+    acute: bool = False
+    handed_over: bool = False
+    received_at: datetime
+    description: UUID | None = None
+    subject: UUID | None = None
+    reporter: UUID | None = None
+    infohus: str | None = None
+    case_id: UUID | None = None
+
+
+def begin(concern_id: UUID, fact: Fact) -> Concern:
+    """Return the concern that its first fact makes. Raises `LookupError` for any other first fact."""
+    if not isinstance(fact, ConcernReceived):
+        raise LookupError(f"a concern does not begin with {fact.type}")
+    return Concern(
+        id=concern_id,
+        stage=Stage.RECEIVED,
+        organisation=fact.organisation,
+        channel=fact.channel,
+        anonymity=fact.anonymity,
+        reporter_kind=fact.reporter_kind,
+        subject_known=fact.subject_known,
+        subject_municipality=fact.subject_municipality,
+        minor=fact.minor,
+        travel=fact.travel,
+        cross_over=fact.cross_over,
+        received_at=fact.received_at,
+        description=fact.description,
+        subject=fact.subject,
+        reporter=fact.reporter,
+    )
+
+
+def apply(concern: Concern, fact: Fact) -> Concern:
+    """Return the concern after what `fact` means to it alone."""
+    match fact:
+        case AcuteRaised():
+            place = fact.subject_municipality or concern.subject_municipality
+            return concern.with_(acute=True, subject_municipality=place, minor=fact.minor, travel=fact.travel)
+        case HandoverLogged():
+            return concern.with_(handed_over=True)
+        case RecordCompleted():
+            return concern.with_(
+                description=fact.description or concern.description,
+                subject=fact.subject or concern.subject,
+                subject_known=fact.subject_known or concern.subject_known,
+                subject_municipality=fact.subject_municipality or concern.subject_municipality,
+            )
+        case ConcernRouted():
+            return concern.with_(infohus=fact.municipality, subject_municipality=fact.municipality)
+        case ConcernAttached():
+            return concern.with_(case_id=fact.case_id)
+    return concern

@@ -1,0 +1,165 @@
+"""Named conditions of the concern's rows. Pure: (state, command, context) -> bool."""
+
+from __future__ import annotations
+
+from dateutil.relativedelta import relativedelta
+
+from services.intake.domain.commands import (
+    CloseAcute,
+    CompleteRecord,
+    GiveAdvice,
+    LogHandover,
+    ReceiveConcern,
+    RouteConcern,
+)
+from services.intake.domain.concern import Concern
+from shared.contracts.codes import Anonymity, SubjectKnown
+from shared.errors import Invalid
+from shared.lifecycle.table import Context, Guard
+from shared.reference.municipalities import municipality
+
+OLDEST_OBSERVATION = relativedelta(years=10)
+
+
+def _is_municipality(code: str, context: Context) -> bool:
+    try:
+        municipality(code, context.now.date())
+    except Invalid:
+        return False
+    return True
+
+
+def _reporter_fits_mode(_: Concern | None, command: ReceiveConcern, __: Context) -> bool:
+    return (command.reporter is None) == (command.anonymity is Anonymity.ANONYMOUS)
+
+
+def _identified_has_residence(_: Concern | None, command: ReceiveConcern, __: Context) -> bool:
+    return command.subject_known is not SubjectKnown.IDENTIFIED or command.subject_municipality is not None
+
+
+def _observed_in_order(_: Concern | None, command: ReceiveConcern, context: Context) -> bool:
+    start, end = command.observed_from, command.observed_to
+    latest = end or start
+    if latest is not None and latest > context.now:
+        return False
+    return start is None or end is None or start <= end
+
+
+def _observed_within_ten_years(_: Concern | None, command: ReceiveConcern, context: Context) -> bool:
+    return command.observed_from is None or command.observed_from >= context.now - OLDEST_OBSERVATION
+
+
+def _residence_exists(_: Concern | None, command: ReceiveConcern, context: Context) -> bool:
+    return command.subject_municipality is None or _is_municipality(command.subject_municipality, context)
+
+
+def _infohus_exists(_: Concern | None, command: RouteConcern, context: Context) -> bool:
+    return _is_municipality(command.municipality, context)
+
+
+def _nobody_identified(concern: Concern, command: GiveAdvice, _: Context) -> bool:
+    return concern.subject_known is not SubjectKnown.IDENTIFIED or command.not_about_extremism
+
+
+def _handed_over_before_now(_: Concern, command: LogHandover, context: Context) -> bool:
+    return command.handed_over_at <= context.now
+
+
+def _something_to_complete(_: Concern, command: CompleteRecord, __: Context) -> bool:
+    return bool(command.model_fields_set)
+
+
+def _handover_known(concern: Concern, _: RouteConcern, __: Context) -> bool:
+    return concern.handed_over or concern.clock("hand_over") is not None
+
+
+def _answered_by_police(concern: Concern, command: CloseAcute, _: Context) -> bool:
+    return concern.handed_over and (concern.subject_known is not SubjectKnown.IDENTIFIED or command.nothing_for_infohus)
+
+
+REPORTER_FITS_MODE = Guard(
+    "reporter_does_not_fit_mode",
+    _reporter_fits_mode,
+    "ANONYMOUS has no reporter at all; CONFIDENTIAL and OPEN have one",
+    rule="domain.md 2.4, 3.2",
+    remedy="Ask for the mode first. If a name was given, choose CONFIDENTIAL: it cannot become ANONYMOUS.",
+    field="reporter",
+)
+IDENTIFIED_HAS_RESIDENCE = Guard(
+    "residence_missing",
+    _identified_has_residence,
+    "an identified person needs the municipality of residence",
+    rule="domain.md 3.2",
+    remedy="Give the municipality where the person lives, not that of the school.",
+    field="subject_municipality",
+)
+OBSERVED_IN_ORDER = Guard(
+    "observation_in_future",
+    _observed_in_order,
+    "what was seen lies before now, and its start before its end",
+    rule="domain.md 3.2",
+    remedy="Correct the dates of the observation.",
+    field="observed_to",
+)
+OBSERVED_WITHIN_TEN_YEARS = Guard(
+    "observation_too_old",
+    _observed_within_ten_years,
+    "an observation may be ten years old at most",
+    rule="domain.md 3.2",
+    remedy="Leave the date out, or describe what is seen now.",
+    field="observed_from",
+)
+RESIDENCE_EXISTS = Guard(
+    "municipality_unknown",
+    _residence_exists,
+    "there is no such municipality today",
+    rule="domain.md 3.1",
+    remedy="Choose one of the 98; Christiansø (0411) is none.",
+    field="subject_municipality",
+)
+INFOHUS_EXISTS = Guard(
+    "municipality_unknown",
+    _infohus_exists,
+    "there is no such municipality today",
+    rule="domain.md 3.1",
+    remedy="Choose one of the 98; Christiansø (0411) is none.",
+    field="municipality",
+)
+NOBODY_IDENTIFIED = Guard(
+    "subject_identified",
+    _nobody_identified,
+    "a concern about an identified person is routed, unless it is not about extremism",
+    rule="domain.md 2.3 row 2",
+    remedy="Route it, or say that it is not about extremism.",
+    field="not_about_extremism",
+)
+HANDED_OVER_BEFORE_NOW = Guard(
+    "handover_in_future",
+    _handed_over_before_now,
+    "the hand-over lies in the future",
+    rule="domain.md 2.3 row 3",
+    remedy="Give the time of the call.",
+    field="handed_over_at",
+)
+SOMETHING_TO_COMPLETE = Guard(
+    "nothing_to_complete",
+    _something_to_complete,
+    "there is nothing in it to complete the record with",
+    rule="domain.md 2.3 row 3",
+    remedy="Fill in at least one field.",
+)
+HANDOVER_KNOWN = Guard(
+    "handover_unknown",
+    _handover_known,
+    "the acute hand-over is neither logged nor a task",
+    rule="domain.md 2.3 row 50",
+    remedy="Log the hand-over first.",
+)
+ANSWERED_BY_POLICE = Guard(
+    "handover_unanswered",
+    _answered_by_police,
+    "police have not answered, or an identified person remains",
+    rule="domain.md 2.3 row 51",
+    remedy="Log the hand-over, or route the concern; say nothing_for_infohus if that is so.",
+    field="nothing_for_infohus",
+)

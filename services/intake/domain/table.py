@@ -1,0 +1,168 @@
+"""The concern's transition table: `domain.md` 2.3 rows 1-4, 7 (as it is seen here), 50-52."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.intake.domain import commands, deadlines, guards
+from services.intake.domain.concern import Concern, Stage, apply, begin
+from shared.contracts import intake as facts
+from shared.contracts.codes import Answer, Travel
+from shared.lifecycle.actor import Role
+from shared.lifecycle.table import Context, Lifecycle, Transition
+from shared.reference.districts import district_of
+from shared.reference.opening_hours import hotline_open
+
+RECEIVING = (
+    Role.HOTLINE_ADVISER,
+    Role.PRO_REPORTER,
+    Role.TOVHOLDER_KOMMUNE,
+    Role.TOVHOLDER_POLITI,
+    Role.CHILD_UNIT,
+    Role.PUBLIC,
+)
+"""Row 1, and the public form of T03."""
+
+ANYONE = tuple(role for role in Role if role not in (Role.SYSTEM, Role.PUBLIC))
+"""Row 3: anyone may raise an alarm."""
+
+TOVHOLDERE = (Role.TOVHOLDER_KOMMUNE, Role.TOVHOLDER_POLITI)
+
+
+def _received(_: Concern | None, command: commands.ReceiveConcern, context: Context) -> Mapping[str, Any]:
+    return {"received_at": context.now, "out_of_hours": not hotline_open(context.now)}
+
+
+def _acute(concern: Concern, command: commands.RaiseAcute, _: Context) -> Mapping[str, Any]:
+    """What was known before the alarm stays known."""
+    return {
+        "subject_municipality": command.subject_municipality or concern.subject_municipality,
+        "minor": concern.minor if command.minor is Answer.UNKNOWN else command.minor,
+        "travel": concern.travel if command.travel is Travel.NONE else command.travel,
+    }
+
+
+def _routed(concern: Concern, command: commands.RouteConcern, _: Context) -> Mapping[str, Any]:
+    """Give the Infohus what it needs to begin: codes, and references to what is sealed."""
+    names = ("channel", "anonymity", "reporter_kind", "minor", "travel", "acute", "cross_over", "received_at")
+    sealed = ("description", "subject", "reporter")
+    return {
+        **{name: getattr(concern, name) for name in (*names, *sealed)},
+        "police_district": district_of(command.municipality).slug,
+    }
+
+
+CONCERN: Lifecycle[Concern] = Lifecycle(
+    state=Concern,
+    stages=tuple(Stage),
+    begin=begin,
+    apply=apply,
+    rows=(
+        Transition(
+            rule="domain.md 2.3 row 1",
+            command=commands.ReceiveConcern,
+            fact=facts.ConcernReceived,
+            target=Stage.RECEIVED,
+            roles=RECEIVING,
+            guards=(
+                guards.REPORTER_FITS_MODE,
+                guards.IDENTIFIED_HAS_RESIDENCE,
+                guards.RESIDENCE_EXISTS,
+                guards.OBSERVED_IN_ORDER,
+                guards.OBSERVED_WITHIN_TEN_YEARS,
+            ),
+            fills=_received,
+            opens=(deadlines.ROUTE_OR_CLOSE,),
+        ),
+        Transition(
+            rule="domain.md 2.3 row 2",
+            command=commands.GiveAdvice,
+            fact=facts.AdviceGiven,
+            sources=(Stage.RECEIVED,),
+            target=Stage.ADVISED_CLOSED,
+            roles=(Role.HOTLINE_ADVISER,),
+            guards=(guards.NOBODY_IDENTIFIED,),
+            meets=("route_or_close",),
+        ),
+        Transition(
+            rule="domain.md 2.3 row 52",
+            command=commands.PointOutHelp,
+            fact=facts.HelpPointedOut,
+            sources=(Stage.RECEIVED,),
+            target=Stage.ADVISED_CLOSED,
+            roles=(Role.HOTLINE_ADVISER,),
+            meets=("route_or_close",),
+        ),
+        Transition(
+            rule="domain.md 2.3 row 3",
+            command=commands.RaiseAcute,
+            fact=facts.AcuteRaised,
+            sources=(Stage.RECEIVED,),
+            target=Stage.ACUTE,
+            roles=ANYONE,
+            fills=_acute,
+            opens=(deadlines.HAND_OVER, deadlines.COMPLETE_RECORD, deadlines.CLOSE_ACUTE),
+        ),
+        Transition(
+            rule="domain.md 2.3 row 3 (hand-over)",
+            command=commands.LogHandover,
+            fact=facts.HandoverLogged,
+            sources=(Stage.ACUTE, Stage.ROUTED),
+            roles=(Role.HOTLINE_ADVISER, Role.PRO_REPORTER, *TOVHOLDERE),
+            guards=(guards.HANDED_OVER_BEFORE_NOW,),
+            meets=("hand_over",),
+        ),
+        Transition(
+            rule="domain.md 2.3 row 3 (record)",
+            command=commands.CompleteRecord,
+            fact=facts.RecordCompleted,
+            sources=(Stage.RECEIVED, Stage.ACUTE, Stage.ROUTED),
+            roles=(Role.HOTLINE_ADVISER, Role.PRO_REPORTER, *TOVHOLDERE),
+            guards=(guards.SOMETHING_TO_COMPLETE,),
+            meets=("complete_record",),
+        ),
+        Transition(
+            rule="domain.md 2.3 row 4",
+            command=commands.RouteConcern,
+            fact=facts.ConcernRouted,
+            sources=(Stage.RECEIVED,),
+            target=Stage.ROUTED,
+            roles=(Role.HOTLINE_ADVISER, Role.PRO_REPORTER),
+            guards=(guards.INFOHUS_EXISTS,),
+            fills=_routed,
+            meets=("route_or_close",),
+        ),
+        Transition(
+            rule="domain.md 2.3 row 50",
+            command=commands.RouteConcern,
+            fact=facts.ConcernRouted,
+            sources=(Stage.ACUTE,),
+            target=Stage.ROUTED,
+            roles=(Role.HOTLINE_ADVISER, Role.PRO_REPORTER, *TOVHOLDERE),
+            guards=(guards.INFOHUS_EXISTS, guards.HANDOVER_KNOWN),
+            fills=_routed,
+            meets=("close_acute",),
+        ),
+        Transition(
+            rule="domain.md 2.3 row 51",
+            command=commands.CloseAcute,
+            fact=facts.AcuteClosed,
+            sources=(Stage.ACUTE,),
+            target=Stage.ADVISED_CLOSED,
+            roles=(Role.TOVHOLDER_POLITI, Role.HOTLINE_ADVISER),
+            guards=(guards.ANSWERED_BY_POLICE,),
+            meets=("close_acute", "complete_record"),
+        ),
+        Transition(
+            rule="domain.md 2.3 row 7",
+            command=commands.AttachConcern,
+            fact=facts.ConcernAttached,
+            sources=(Stage.ROUTED,),
+            target=Stage.MERGED,
+            roles=(Role.SYSTEM,),
+            deciding=False,
+            follows=True,
+        ),
+    ),
+)

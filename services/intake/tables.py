@@ -1,0 +1,45 @@
+"""Tables of the schema `intake`."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field, SQLModel
+
+from shared.persistence.spine import MOMENT, NAMING, spine_tables
+from shared.persistence.store import AggregateRow
+
+METADATA = sa.MetaData(schema="intake", naming_convention=NAMING)
+SPINE = spine_tables(METADATA)
+
+
+class ConcernRow(AggregateRow, table=True):
+    """A concern's state; `body` is the fold of its facts."""
+
+    __tablename__: ClassVar[str] = "concern"
+    metadata: ClassVar[sa.MetaData] = METADATA
+
+    channel: str
+    municipality: str | None = None
+    received_at: datetime = Field(sa_type=MOMENT, index=True)
+
+
+class HelpOfferRow(SQLModel, table=True):
+    """Local help that can be pointed out during a call (`domain.md` 3.14). No municipality means that it is national."""
+
+    __tablename__: ClassVar[str] = "help_offer"
+    metadata: ClassVar[sa.MetaData] = METADATA
+
+    id: UUID = Field(primary_key=True)
+    municipality: str | None = Field(default=None, index=True)
+    kind: str
+    name: str
+    contact: str
+    languages: list[str] = Field(sa_type=ARRAY(sa.Text))
+    valid_from: date
+    valid_to: date | None = None
+    checked_on: date

@@ -1,0 +1,23 @@
+"""The worker process of intake: `python -m services.intake.worker`."""
+
+from __future__ import annotations
+
+from services.intake import repository
+from services.intake.consumers import subscriptions
+from services.intake.domain.concern import Stage
+from services.intake.tables import SPINE
+from services.intake.workflows.concern import ConcernWorkflow
+from shared.hosting.worker import ServiceParts, Told, WorkerParts, serve
+
+TERMINAL = frozenset({Stage.ADVISED_CLOSED, Stage.ROUTED, Stage.MERGED})
+"""Stages that a concern can rest in for good; clocks that are open keep its workflow alive all the same."""
+
+
+def assemble(parts: WorkerParts) -> ServiceParts:
+    """Return what intake adds to a worker."""
+    store = repository.concern_store(parts.vault)
+    return ServiceParts(told=[Told(store, ConcernWorkflow, TERMINAL)], subscriptions=subscriptions(store))
+
+
+if __name__ == "__main__":
+    serve("intake", SPINE, assemble)

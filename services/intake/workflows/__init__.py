@@ -1,0 +1,1 @@
+"""Workflows of intake: promises over time."""

@@ -1,0 +1,1 @@
+"""Composition roots that all services share: what an api process and a worker process are made of."""

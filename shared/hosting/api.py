@@ -1,0 +1,107 @@
+"""The api process of a service: HTTP in, one transaction, HTTP out. Needs Postgres and the key store; nothing else.
+
+With Kafka and Temporal down it takes concerns all the same (`architecture.md`, "Facts first").
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+import uvicorn
+from fastapi import APIRouter, FastAPI
+
+from shared import settings as environment
+from shared.clock import clock_from
+from shared.identity.tokens import TokenVerifier
+from shared.observability import logs, traces
+from shared.observability.health import Health
+from shared.observability.metrics import Metrics
+from shared.persistence.idempotency import Idempotency, Macs
+from shared.persistence.spine import Spine
+from shared.persistence.work import UnitOfWork, build_engine
+from shared.settings import Settings
+from shared.vault import KeysetProvider, PostgresKeyStore, Vault
+from shared.web.commands import document
+from shared.web.edge import Edge, build_app
+
+
+@dataclass(frozen=True)
+class ApiParts:
+    """What a service's routes are built from."""
+
+    settings: Settings
+    edge: Edge
+    vault: Vault
+
+
+Routes = Callable[[APIRouter, ApiParts], None]
+
+
+def build(service: str, title: str, spine: Spine, routes: Routes, settings: Settings) -> FastAPI:
+    """Return the application of a service; nothing connects before it starts."""
+    engine = build_engine(settings.database_url.get_secret_value(), name=f"{service}-api", pool_size=settings.pool_size)
+    keystore = PostgresKeyStore(settings.keystore_url.get_secret_value())
+    vault = Vault(keystore, KeysetProvider.from_file(settings.keyset_file))
+    work = UnitOfWork(engine, clock_from(settings.clock_file))
+
+    async def database() -> None:
+        async with engine.connect() as connection:
+            await connection.execute(sa.text("select 1"))
+
+    async def keys() -> None:
+        if not await keystore.ready():
+            raise ConnectionError("keystore")
+
+    edge = Edge(
+        service=service,
+        work=work,
+        idempotency=Idempotency(spine, Macs(settings.idempotency_secret_file)),
+        verifier=TokenVerifier(
+            issuer=settings.oidc_issuer, audience=settings.oidc_audience, jwks_url=settings.oidc_jwks_url
+        ),
+        sealer=vault,
+        metrics=Metrics(service),
+        health=Health({"postgres": database, "keystore": keys}),
+    )
+
+    background: set[asyncio.Task[None]] = set()
+
+    async def start() -> None:
+        background.add(asyncio.create_task(edge.health.watch(edge.metrics.missing), name="health"))
+
+    async def stop() -> None:
+        for task in background:
+            task.cancel()
+        await engine.dispose()
+        await keystore.close()
+
+    app = build_app(edge, title, on_start=start, on_stop=stop)
+    router = APIRouter()
+    routes(router, ApiParts(settings, edge, vault))
+    app.include_router(router)
+    document(app, edge)
+    return app
+
+
+def serve(service: str, title: str, spine: Spine, routes: Routes) -> None:
+    """Run the api process until SIGTERM or SIGINT; a request in hand is finished first."""
+    settings = environment.load()
+    logs.configure(service, "api", settings.log_level)
+    traces.provider(service, "api", settings.trace_file)
+    app = build(service, title, spine, routes, settings)
+    uvicorn.run(
+        app,
+        host=settings.http_host,
+        port=settings.http_port,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # The client's address is never read, so that no log or limiter can keep it (anonymous reporters, 2.4).
+        proxy_headers=False,
+        timeout_graceful_shutdown=10,
+    )

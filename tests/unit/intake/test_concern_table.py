@@ -1,0 +1,178 @@
+"""The concern's table, cell by cell, and its guards."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.intake.domain import commands as c
+from services.intake.domain.concern import Concern, Stage
+from services.intake.domain.table import CONCERN
+from shared.contracts.codes import Anonymity, Answer, Channel, SubjectKnown, Travel
+from shared.errors import Conflict, Forbidden, Invalid, TovholderError
+from shared.lifecycle.actor import SYSTEM, Actor, Role
+from shared.lifecycle.decide import decide
+from shared.lifecycle.table import Command, Context
+from shared.lifecycle.text import Text
+from tests.unit.lifecycle import every_cell
+
+NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+CONCERN_ID = UUID("00000000-0000-4000-8000-000000000001")
+
+
+def sealed() -> Text:
+    return Text(None, uuid4())
+
+
+def actor(role: Role) -> Actor:
+    if role is Role.SYSTEM:
+        return SYSTEM
+    return Actor(uuid4(), "hotline:national", frozenset({role}))
+
+
+def context(role: Role, *, now: datetime = NOW) -> Context:
+    return Context(actor=actor(role), now=now, aggregate_id=CONCERN_ID)
+
+
+def received(**changes: object) -> c.ReceiveConcern:
+    values = {"anonymity": Anonymity.ANONYMOUS, "channel": Channel.HOTLINE, **changes}
+    return c.ReceiveConcern.model_validate(values)
+
+
+def a_concern(stage: Stage = Stage.RECEIVED) -> Concern:
+    concern, _ = decide(CONCERN, None, received(), context(Role.HOTLINE_ADVISER))
+    assert concern is not None
+    path: dict[Stage, list[Command]] = {
+        Stage.RECEIVED: [],
+        Stage.ADVISED_CLOSED: [c.GiveAdvice()],
+        Stage.ACUTE: [c.RaiseAcute()],
+        Stage.ROUTED: [c.RouteConcern(municipality="0253", grounds=sealed())],
+        Stage.MERGED: [c.RouteConcern(municipality="0253", grounds=sealed()), c.AttachConcern(case_id=uuid4())],
+    }
+    for command in path[stage]:
+        role = Role.SYSTEM if isinstance(command, c.AttachConcern) else Role.HOTLINE_ADVISER
+        concern, _ = decide(CONCERN, concern, command, context(role))
+        assert concern is not None
+    return concern
+
+
+COMMANDS: dict[type[Command], Command] = {
+    c.ReceiveConcern: received(),
+    c.GiveAdvice: c.GiveAdvice(),
+    c.PointOutHelp: c.PointOutHelp(offers=(uuid4(),)),
+    c.RaiseAcute: c.RaiseAcute(),
+    c.LogHandover: c.LogHandover(called=c.Called.ALARM_112, handed_over_at=NOW),
+    c.CompleteRecord: c.CompleteRecord(subject_known=SubjectKnown.PARTIAL),
+    c.RouteConcern: c.RouteConcern(municipality="0253", grounds=sealed()),
+    c.CloseAcute: c.CloseAcute(),
+    c.AttachConcern: c.AttachConcern(case_id=uuid4()),
+}
+
+
+@pytest.mark.parametrize(
+    "cell", list(every_cell.cells(CONCERN)), ids=lambda cell: f"{cell[0]}-{cell[1].code}-{cell[2]}"
+)
+def test_every_cell_of_the_table_does_what_the_table_says(cell: tuple[str, type[Command], Role]) -> None:
+    stage, command, role = cell
+    state = None if stage == "-" else a_concern(Stage(stage))
+    rows = every_cell.rows_for(CONCERN, cell)
+
+    try:
+        _, facts = decide(CONCERN, state, COMMANDS[command], context(role))
+    except TovholderError as error:
+        refused_by_a_guard = isinstance(error, Invalid)
+        assert refused_by_a_guard if rows else isinstance(error, (Forbidden, Conflict))
+    else:
+        assert rows
+        assert any(isinstance(fact, row.fact) for row in rows for fact in facts)
+
+
+@pytest.mark.parametrize("row", [row for row in CONCERN.rows if row.deciding], ids=lambda row: row.rule)
+def test_system_is_refused_for_every_deciding_row(row: object) -> None:
+    command = COMMANDS[row.command]  # type: ignore[attr-defined]
+    state = None if row.creates else a_concern(Stage(row.sources[0]))  # type: ignore[attr-defined]
+
+    with pytest.raises(Forbidden):
+        decide(CONCERN, state, command, context(Role.SYSTEM))
+
+
+def test_facts_in_order_give_the_state_that_decide_returned() -> None:
+    concern, facts = decide(CONCERN, None, received(), context(Role.HOTLINE_ADVISER))
+    after, more = decide(
+        CONCERN, concern, c.RaiseAcute(minor=Answer.YES, travel=Travel.PLAN), context(Role.HOTLINE_ADVISER)
+    )
+
+    assert CONCERN.replay(CONCERN_ID, [*facts, *more]) == after
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"reporter": "somebody"}, "reporter_does_not_fit_mode"),
+        ({"anonymity": Anonymity.CONFIDENTIAL}, "reporter_does_not_fit_mode"),
+        ({"subject_known": SubjectKnown.IDENTIFIED}, "residence_missing"),
+        ({"subject_municipality": "0411"}, "municipality_unknown"),
+        ({"observed_to": NOW + timedelta(minutes=1)}, "observation_in_future"),
+        ({"observed_from": NOW - timedelta(days=1), "observed_to": NOW - timedelta(days=2)}, "observation_in_future"),
+        ({"observed_from": NOW.replace(year=2016) - timedelta(days=1)}, "observation_too_old"),
+    ],
+)
+def test_a_concern_that_breaks_a_rule_is_refused_with_its_code(changes: dict[str, object], code: str) -> None:
+    command = received(**changes)
+    if command.reporter is not None:
+        command = command.model_copy(update={"reporter": sealed()})
+
+    with pytest.raises(Invalid) as refused:
+        decide(CONCERN, None, command, context(Role.HOTLINE_ADVISER))
+
+    assert refused.value.code == code
+    assert refused.value.rule
+    assert refused.value.remedy
+
+
+def test_an_observation_of_ten_years_ago_is_just_accepted() -> None:
+    command = received(observed_from=NOW.replace(year=2016))
+
+    concern, _ = decide(CONCERN, None, command, context(Role.HOTLINE_ADVISER))
+
+    assert concern is not None
+
+
+def test_an_identified_person_is_not_closed_with_advice_alone() -> None:
+    command = received(subject_known=SubjectKnown.IDENTIFIED, subject_municipality="0253")
+    concern, _ = decide(CONCERN, None, command, context(Role.HOTLINE_ADVISER))
+
+    with pytest.raises(Invalid, match="subject_identified"):
+        decide(CONCERN, concern, c.GiveAdvice(), context(Role.HOTLINE_ADVISER))
+    closed, _ = decide(CONCERN, concern, c.GiveAdvice(not_about_extremism=True), context(Role.HOTLINE_ADVISER))
+
+    assert closed is not None
+    assert closed.stage == Stage.ADVISED_CLOSED
+
+
+def test_an_acute_concern_keeps_its_hand_over_clock_when_it_is_routed() -> None:
+    acute = a_concern(Stage.ACUTE)
+
+    routed, _ = decide(CONCERN, acute, COMMANDS[c.RouteConcern], context(Role.HOTLINE_ADVISER))
+
+    assert routed is not None
+    assert {clock.kind for clock in routed.clocks.values()} == {"hand_over", "complete_record"}
+
+
+def test_an_alarm_keeps_what_was_known_of_the_child() -> None:
+    concern, _ = decide(CONCERN, None, received(minor=Answer.YES), context(Role.HOTLINE_ADVISER))
+
+    acute, _ = decide(CONCERN, concern, c.RaiseAcute(), context(Role.TOVHOLDER_POLITI))
+
+    assert acute is not None
+    assert acute.minor is Answer.YES
+
+
+def test_a_concern_at_night_says_that_it_came_out_of_hours() -> None:
+    night = NOW.replace(hour=21, minute=30)  # 22:30 in Copenhagen
+
+    _, facts = decide(CONCERN, None, received(), context(Role.PUBLIC, now=night))
+
+    assert getattr(facts[0], "out_of_hours") is True  # noqa: B009  # the fact is known by its place
