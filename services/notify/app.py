@@ -1,0 +1,10 @@
+"""The api process of notify: `python -m services.notify.app`."""
+
+from __future__ import annotations
+
+from services.notify.api import routes
+from services.notify.tables import SPINE
+from shared.hosting.api import serve
+
+if __name__ == "__main__":
+    serve("notify", "Tovholder: notify", SPINE, routes)

@@ -1,0 +1,1 @@
+"""Deliveries, work items, the duty roster, counters: their rules. Pure."""

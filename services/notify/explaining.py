@@ -1,0 +1,80 @@
+"""A work item as a person reads it: what to do, why it is due then, what stands behind it, what SYSTEM has done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from services.notify.sentences import todo
+from services.notify.words import moment_da, moment_en, reference, why_da, why_en
+from shared.contracts.lifecycle import DeadlineReason
+
+Language = Literal["da", "en"]
+
+BECAUSE = {
+    "OWNER": ("Opgaven er din.", "The task is yours."),
+    "DEPUTY": ("Du er stedfortræder for en, der er fraværende.", "You stand in for somebody who is away."),
+    "LEADER": (
+        "Du er leder, og fristen er nær eller overskredet.",
+        "You lead here, and the deadline is near or has passed.",
+    ),
+}
+LAW = ("Fristen står i loven eller i en kilde.", "The deadline is law, or from a source.")
+PROPOSAL = ("Fristen er vores forslag, ikke lov.", "The deadline is our proposal, not law.")
+STEPS = {
+    "missed_at": ("SYSTEM gav besked, da fristen var overskredet", "SYSTEM told of the missed deadline"),
+    "escalated_at": ("SYSTEM gav lederen besked", "SYSTEM told the leader"),
+    "reminded_at": ("SYSTEM har mindet om fristen", "SYSTEM sent a reminder"),
+}
+DECIDES_NOTHING = ("Påmindelser afgør intet.", "Reminders decide nothing.")
+
+
+def explained(row: Mapping[str, Any], now: datetime, language: Language) -> dict[str, Any]:
+    """Return the item as JSON; `row` is a row of `repository.my_work`, texts are in `language`."""
+    index = 0 if language == "da" else 1
+    sentence = todo(row["aggregate_kind"], row["kind"])
+    reason = DeadlineReason.model_validate(row["reason"])
+    overdue = row["due_at"] < now
+    return {
+        "deadline_id": str(row["deadline_id"]),
+        "reference": reference(row["deadline_id"]),
+        "service": row["service"],
+        "aggregate_kind": row["aggregate_kind"],
+        "aggregate_id": str(row["aggregate_id"]),
+        "kind": row["kind"],
+        "opening": row["opening"],
+        "todo": sentence[index],
+        "why": (why_da if index == 0 else why_en)(reason),
+        "due_at": row["due_at"].isoformat(),
+        "due": (moment_da if index == 0 else moment_en)(row["due_at"]),
+        "overdue": overdue,
+        "status": _status(overdue, index),
+        "paragraph": row["paragraph"],
+        "sourced": row["sourced"],
+        "authority": (LAW if row["sourced"] else PROPOSAL)[index],
+        "owner_role": row["owner_role"],
+        "owner_organisation": row["owner_organisation"],
+        "because": row["because"],
+        "because_text": BECAUSE[row["because"]][index],
+        "standing_in_for": str(row["standing_in_for"]) if row["standing_in_for"] else None,
+        "system": _system(row, index),
+        "reason": row["reason"],
+        **{name: row[name].isoformat() if row[name] else None for name in (*STEPS, "opened_at", "seen_at")},
+        "link": f"/{row['service']}/v1/{row['aggregate_kind']}s/{row['aggregate_id']}",
+    }
+
+
+def _status(overdue: bool, index: int) -> str:
+    """Say it in a word: overdue is never a colour alone."""
+    return (("Overskredet", "Overdue") if overdue else ("Åben", "Open"))[index]
+
+
+def _system(row: Mapping[str, Any], index: int) -> str | None:
+    """Return what SYSTEM did last about this deadline, and that it decided nothing; None if it did nothing."""
+    told = [(row[name], text[index]) for name, text in STEPS.items() if row[name]]
+    if not told:
+        return None
+    at, text = max(told, key=lambda item: item[0])
+    moment = (moment_da if index == 0 else moment_en)(at)
+    return f"{text}: {moment}. {DECIDES_NOTHING[index]}"

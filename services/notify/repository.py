@@ -1,0 +1,210 @@
+"""The SQL of notify: deliveries, work items, counters. The staff directory has `directory`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from services.notify.access import changes
+from services.notify.domain.counters import month_of
+from services.notify.domain.delivery import OPEN, Delivery, Stage
+from services.notify.domain.table import DELIVERY
+from services.notify.domain.work import WorkItem
+from services.notify.tables import SPINE, CounterRow, DeliveryRow, PersonRow, WorkItemRow
+from shared.durable.snapshots import Kept
+from shared.lifecycle.actor import Role
+from shared.persistence.store import Store
+from shared.persistence.work import Transaction
+
+_DELIVERY: sa.Table = DeliveryRow.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table models
+_WORK: sa.Table = WorkItemRow.__table__  # type: ignore[attr-defined]  # as above
+_PERSON: sa.Table = PersonRow.__table__  # type: ignore[attr-defined]  # as above
+_COUNTER: sa.Table = CounterRow.__table__  # type: ignore[attr-defined]  # as above
+
+_ITEM_FIELDS = tuple(WorkItem.model_fields)
+
+
+def delivery_store() -> Store[Delivery]:
+    """Return the store of deliveries. They have no sealed texts."""
+    return Store(DELIVERY, DeliveryRow, SPINE, columns=_columns, access=changes)
+
+
+def kept_deliveries(workflow: str, terminal: frozenset[str]) -> Kept:
+    """Return what `Snapshots` needs to read deliveries."""
+    return Kept(DELIVERY.kind, _DELIVERY, terminal, workflow)
+
+
+def _columns(delivery: Delivery) -> dict[str, Any]:
+    return {"deadline_id": delivery.deadline_id, "audience": delivery.audience, "action": delivery.action}
+
+
+async def delivery_exists(tx: Transaction, delivery: UUID) -> bool:
+    """Say whether the delivery was planned already."""
+    found = await tx.session.execute(sa.select(sa.literal(1)).where(_DELIVERY.c.id == delivery))
+    return found.scalar_one_or_none() is not None
+
+
+async def open_deliveries(tx: Transaction, deadline: UUID) -> Sequence[UUID]:
+    """Return the deliveries of a deadline that are not over, in a fixed order."""
+    query = sa.select(_DELIVERY.c.id).where(_DELIVERY.c.deadline_id == deadline, _DELIVERY.c.stage.in_(OPEN))
+    return (await tx.session.execute(query.order_by(_DELIVERY.c.id))).scalars().all()
+
+
+async def deliveries_told_to(tx: Transaction, person: UUID) -> Sequence[UUID]:
+    """Return the deliveries that wait for an answer and were told to this person, in a fixed order."""
+    told = _DELIVERY.c.body["told"].contains([str(person)])
+    waiting = _DELIVERY.c.stage.in_((Stage.SENT, Stage.HANDED_TO_DEPUTY))
+    query = sa.select(_DELIVERY.c.id).where(told, waiting).order_by(_DELIVERY.c.id)
+    return (await tx.session.execute(query)).scalars().all()
+
+
+async def work_item(tx: Transaction, deadline: UUID, *, lock: bool = False) -> WorkItem | None:
+    """Return the work item, or None."""
+    query = sa.select(*(_WORK.c[name] for name in _ITEM_FIELDS)).where(_WORK.c.deadline_id == deadline)
+    if lock:
+        query = query.with_for_update()
+    row = (await tx.session.execute(query)).mappings().one_or_none()
+    return None if row is None else WorkItem.model_validate(dict(row))
+
+
+async def put_work_item(tx: Transaction, item: WorkItem) -> None:
+    """Insert or replace a work item; what a person has seen of it stays."""
+    values: dict[str, Any] = item.model_dump() | {
+        "reason": item.reason.model_dump(mode="json") if item.reason else None
+    }
+    statement = insert(_WORK).values(**values)
+    await tx.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["deadline_id"], set_={name: values[name] for name in values if name != "deadline_id"}
+        )
+    )
+
+
+async def mark_seen(tx: Transaction, deadline: UUID) -> None:
+    """Note who saw an item first, and when; a repeat changes nothing."""
+    first = sa.update(_WORK).where(_WORK.c.deadline_id == deadline, _WORK.c.seen_at.is_(None))
+    await tx.session.execute(first.values(seen_at=tx.now, seen_by=tx.actor.person_ref))
+
+
+async def count_up(tx: Transaction, code: str, at: datetime) -> None:
+    """Add one to a national counter."""
+    statement = insert(_COUNTER).values(month=month_of(at), code=code, count=1)
+    more = statement.on_conflict_do_update(
+        index_elements=["month", "code"], set_={"count": _COUNTER.c.count + statement.excluded["count"]}
+    )
+    await tx.session.execute(more)
+
+
+async def counters(tx: Transaction, first: date, last: date) -> Sequence[sa.RowMapping]:
+    """Return the counters of the months from `first` to `last`, newest month first."""
+    query = sa.select(_COUNTER).where(_COUNTER.c.month.between(first, last))
+    return (await tx.session.execute(query.order_by(_COUNTER.c.month.desc(), _COUNTER.c.code))).mappings().all()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkQuery:
+    """What of somebody's work is asked for. `after` is the (due, deadline) of the last row seen; filters are equalities."""
+
+    limit: int
+    filters: dict[str, Any]
+    because: str | None = None
+    due_from: datetime | None = None
+    due_before: datetime | None = None
+    after: tuple[datetime, UUID] | None = None
+
+
+async def my_work(tx: Transaction, query: WorkQuery) -> Sequence[sa.RowMapping]:
+    """Return open items of the actor, earliest due first, which puts what is overdue on top; one row more than `limit`."""
+    mine = await _mine(tx)
+    statement = sa.select(mine).where(*(mine.c[name] == value for name, value in query.filters.items()))
+    if query.because is not None:
+        statement = statement.where(mine.c.because == query.because)
+    if query.due_from is not None:
+        statement = statement.where(mine.c.due_at >= query.due_from)
+    if query.due_before is not None:
+        statement = statement.where(mine.c.due_at < query.due_before)
+    if query.after is not None:
+        due, last = query.after
+        statement = statement.where(
+            sa.tuple_(mine.c.due_at, mine.c.deadline_id) > sa.tuple_(sa.literal(due), sa.literal(last))
+        )
+    ordered = statement.order_by(mine.c.due_at, mine.c.deadline_id).limit(query.limit + 1)
+    return (await tx.session.execute(ordered)).mappings().all()
+
+
+async def my_item(tx: Transaction, deadline: UUID, *, closed: bool = False) -> sa.RowMapping | None:
+    """Return one item if it is open (or `closed` ones are asked for too) and the actor's, else None."""
+    mine = await _mine(tx, closed=closed)
+    found = await tx.session.execute(sa.select(mine).where(mine.c.deadline_id == deadline))
+    return found.mappings().one_or_none()
+
+
+async def my_counts(tx: Transaction, today: datetime, week: datetime) -> sa.RowMapping:
+    """Return how much waits: overdue, until `today` ends, until `week` ends, later, all, and by reason of being theirs."""
+    mine = await _mine(tx)
+    due, because = mine.c.due_at, mine.c.because
+
+    def count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+        return sa.func.count().filter(condition)
+
+    query = sa.select(
+        sa.func.count().label("all"),
+        count(due < tx.now).label("overdue"),
+        count(sa.and_(due >= tx.now, due < today)).label("today"),
+        count(sa.and_(due >= tx.now, due >= today, due < week)).label("week"),
+        count(sa.and_(due >= tx.now, due >= week)).label("later"),
+        *(count(because == reason).label(reason.lower()) for reason in ("OWNER", "DEPUTY", "LEADER")),
+    )
+    return (await tx.session.execute(query)).mappings().one()
+
+
+async def deliveries_of(tx: Transaction, deadline: UUID) -> Sequence[Delivery]:
+    """Return every delivery about a deadline, oldest first."""
+    query = sa.select(_DELIVERY.c.body).where(_DELIVERY.c.deadline_id == deadline)
+    rows = await tx.session.execute(query.order_by(_DELIVERY.c.created_at, _DELIVERY.c.id))
+    return [Delivery.model_validate(body) for body in rows.scalars()]
+
+
+async def _mine(tx: Transaction, *, closed: bool = False) -> sa.Subquery:
+    """Return the actor's items: by role, as deputy of somebody away, as leader of what was escalated or missed."""
+    actor, here = tx.actor, _WORK.c.owner_organisation == tx.actor.organisation
+    own = sa.and_(here, _WORK.c.owner_role.in_([str(role) for role in actor.roles]), _is_for(actor.person_ref))
+    absent = await _absent_for(tx)
+    stands_in = [(_belongs_to(row), row["person_ref"]) for row in absent]
+    heard = sa.or_(_WORK.c.escalated_at.is_not(None), _WORK.c.missed_at.is_not(None))
+    leads = sa.and_(here, heard) if Role.LEADER in actor.roles else sa.false()
+    deputises = sa.or_(sa.false(), *(condition for condition, _ in stands_in))
+    because = sa.case((own, "OWNER"), (deputises, "DEPUTY"), else_="LEADER").label("because")
+    refs = [(condition, sa.literal(ref, sa.Uuid)) for condition, ref in stands_in]
+    whom = sa.case(*refs, else_=None) if refs else sa.null()
+    query = sa.select(*_WORK.c, because, sa.cast(whom, sa.Uuid).label("standing_in_for"))
+    query = query.where(_WORK.c.due_at.is_not(None)).where(sa.or_(own, deputises, leads))
+    return (query if closed else query.where(_WORK.c.state == "OPEN")).subquery("mine")
+
+
+async def _absent_for(tx: Transaction) -> Sequence[sa.RowMapping]:
+    """Return the people whom the actor stands in for now."""
+    query = sa.select(_PERSON.c.person_ref, _PERSON.c.organisation, _PERSON.c.roles).where(
+        _PERSON.c.deputy_ref == tx.actor.person_ref, _PERSON.c.away_from <= tx.now, _PERSON.c.away_to > tx.now
+    )
+    return (await tx.session.execute(query.order_by(_PERSON.c.person_ref))).mappings().all()
+
+
+def _belongs_to(row: sa.RowMapping) -> sa.ColumnElement[bool]:
+    """Return the condition that an item is that person's by role."""
+    return sa.and_(
+        _WORK.c.owner_organisation == row["organisation"],
+        _WORK.c.owner_role.in_(row["roles"]),
+        _is_for(row["person_ref"]),
+    )
+
+
+def _is_for(person: UUID) -> sa.ColumnElement[bool]:
+    """Return the condition that an item is anybody's of its role, or this person's."""
+    return sa.or_(_WORK.c.owner_person.is_(None), _WORK.c.owner_person == person)

@@ -1,0 +1,42 @@
+"""The worker process of notify: `python -m services.notify.worker`."""
+
+from __future__ import annotations
+
+from services.notify import repository
+from services.notify.activities import DeliveryActivities
+from services.notify.consumers import subscriptions
+from services.notify.domain.delivery import TERMINAL
+from services.notify.handlers import Desk
+from services.notify.mail import Letters, SmtpMailer
+from services.notify.postman import MailMetrics, Postman
+from services.notify.tables import SPINE
+from services.notify.workflows.delivery import DeliveryWorkflow
+from shared.durable.snapshots import Snapshots
+from shared.hosting.worker import ServiceParts, Told, WorkerParts, serve
+
+AT_REST: frozenset[str] = frozenset(TERMINAL)
+
+
+def assemble(parts: WorkerParts) -> ServiceParts:
+    """Return what notify adds to a worker."""
+    settings = parts.settings
+    store = repository.delivery_store()
+    desk = Desk(store)
+    postman = Postman(
+        parts.work,
+        desk,
+        SmtpMailer(settings.smtp_host, settings.smtp_port),
+        Letters(settings.mail_from, settings.console_url),
+        MailMetrics(parts.metrics.registry),
+    )
+    kept = repository.kept_deliveries(DeliveryWorkflow.__name__, AT_REST)
+    activities = DeliveryActivities(postman, Snapshots(parts.work, SPINE, [kept]))
+    return ServiceParts(
+        told=[Told(store, DeliveryWorkflow, AT_REST)],
+        subscriptions=subscriptions(desk),
+        activities=activities.all,
+    )
+
+
+if __name__ == "__main__":
+    serve("notify", SPINE, assemble)

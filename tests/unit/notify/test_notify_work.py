@@ -1,0 +1,163 @@
+"""Work items converge whatever the order, and explain themselves in both languages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid5
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.notify.domain.counters import SHOWN_EXACTLY, code_of, month_of, shown
+from services.notify.domain.work import DeadlineFact, Source, WorkItem, WorkState, folded
+from services.notify.explaining import explained
+from services.notify.words import moment_da, moment_en, why_da, why_en
+from shared.contracts.lifecycle import DeadlineReason
+from tests.unit.notify.notify_builders import (
+    MONDAY,
+    SPACE,
+    cancelled,
+    escalated,
+    met,
+    missed,
+    opened,
+    reminded,
+    source,
+)
+
+ONE, TWO, THREE = (uuid5(SPACE, name) for name in ("one", "two", "three"))
+STORY: list[tuple[DeadlineFact, Source]] = [
+    (opened(ONE), source(1)),
+    (reminded(ONE), source(2)),
+    (escalated(ONE), source(3)),
+    (opened(TWO), source(4)),
+    (missed(ONE), source(5)),
+    (met(ONE, late=True), source(6)),
+    (cancelled(TWO), source(7)),
+    (opened(THREE), source(1, "other")),
+    (reminded(THREE), source(2, "other")),
+    (reminded(THREE, MONDAY + timedelta(hours=3)), source(3, "other")),
+]
+
+
+def _fold(facts: list[tuple[DeadlineFact, Source]]) -> dict[object, WorkItem]:
+    items: dict[object, WorkItem] = {}
+    for fact, where in facts:
+        items[fact.deadline_id] = folded(items.get(fact.deadline_id), fact, where)
+    return items
+
+
+@given(st.permutations(STORY), st.lists(st.sampled_from(STORY), max_size=5))
+def test_shuffled_and_repeated_facts_converge_to_the_same_work_list(
+    shuffled: list[tuple[DeadlineFact, Source]], again: list[tuple[DeadlineFact, Source]]
+) -> None:
+    assert _fold([*shuffled, *again]) == _fold(STORY)
+
+
+def test_a_close_that_comes_before_the_opening_stays_closed() -> None:
+    item = _fold([(met(ONE), source(2)), (opened(ONE), source(1))])[ONE]
+
+    assert item.state is WorkState.DONE
+    assert not item.waits
+
+
+def test_a_reminder_without_an_opening_is_nobodys_work_yet() -> None:
+    assert not _fold([(reminded(ONE), source(2))])[ONE].waits
+
+
+FRIDAY = datetime(2026, 11, 20, 13, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("reason", "danish", "english"),
+    [
+        (
+            DeadlineReason(
+                unit="WORKING_DAYS", amount=2, counted_from=FRIDAY, skipped=("2026-11-21 WEEKEND", "2026-11-22 WEEKEND")
+            ),
+            "2 arbejdsdage fra fredag 20. nov. kl. 14.00; lørdag og søndag tæller ikke med.",
+            "2 working days from Friday 20 Nov 14:00; Saturday and Sunday do not count.",
+        ),
+        (
+            DeadlineReason(unit="HOURS", amount=24, counted_from=FRIDAY),
+            "24 timer fra fredag 20. nov. kl. 14.00; tiden løber også om natten og i weekenden.",
+            "24 hours from Friday 20 Nov 14:00; nights and weekends count.",
+        ),
+        (
+            DeadlineReason(unit="WORKING_DAYS", amount=1, counted_from=FRIDAY, skipped=("2026-12-25 CHRISTMAS_DAY",)),
+            "1 arbejdsdag fra fredag 20. nov. kl. 14.00; juledag tæller ikke med.",
+            "1 working day from Friday 20 Nov 14:00; Christmas Day does not count.",
+        ),
+        (
+            DeadlineReason(
+                unit="WORKING_DAYS",
+                amount=10,
+                counted_from=FRIDAY,
+                skipped=tuple(f"2026-{day} WEEKEND" for day in ("11-21", "11-22", "11-28", "11-29", "12-05")),
+            ),
+            "10 arbejdsdage fra fredag 20. nov. kl. 14.00; 5 dage med weekend og helligdage tæller ikke med.",
+            "10 working days from Friday 20 Nov 14:00; 5 days of weekends and holidays do not count.",
+        ),
+        (
+            DeadlineReason(unit="FIXED", amount=0, counted_from=FRIDAY),
+            "Fristen er aftalt til fredag 20. nov. kl. 14.00.",
+            "The time was agreed: Friday 20 Nov 14:00.",
+        ),
+        (
+            DeadlineReason(unit="MONTHS", amount=6, counted_from=FRIDAY),
+            "6 måneder fra fredag 20. nov. kl. 14.00.",
+            "6 months from Friday 20 Nov 14:00.",
+        ),
+    ],
+)
+def test_a_deadline_says_why_it_is_due_then(reason: DeadlineReason, danish: str, english: str) -> None:
+    assert why_da(reason) == danish
+    assert why_en(reason) == english
+
+
+def test_times_are_danish_times() -> None:
+    assert moment_da(datetime(2026, 7, 1, 12, tzinfo=UTC)) == "onsdag 1. juli kl. 14.00"
+    assert moment_en(datetime(2026, 12, 24, 12, tzinfo=UTC)) == "Thursday 24 Dec 13:00"
+
+
+def _row(**changes: object) -> dict[str, object]:
+    item = _fold([(opened(ONE), source(1)), (reminded(ONE), source(2))])[ONE]
+    row = item.model_dump() | {
+        "reason": item.reason.model_dump(mode="json") if item.reason else None,
+        "because": "OWNER",
+        "standing_in_for": None,
+        "seen_at": None,
+    }
+    return {**row, **changes}
+
+
+def test_an_item_names_system_and_says_that_a_reminder_decides_nothing() -> None:
+    danish = explained(_row(), MONDAY, "da")
+    english = explained(_row(), MONDAY, "en")
+
+    assert danish["system"] == "SYSTEM har mindet om fristen: mandag 23. nov. kl. 10.00. Påmindelser afgør intet."
+    assert english["system"] == "SYSTEM sent a reminder: Monday 23 Nov 10:00. Reminders decide nothing."
+    assert danish["authority"] == "Fristen er vores forslag, ikke lov."
+    assert explained(_row(sourced=True), MONDAY, "en")["authority"] == "The deadline is law, or from a source."
+
+
+def test_overdue_is_a_word_and_is_judged_now() -> None:
+    due = MONDAY + timedelta(days=2)
+
+    assert explained(_row(), due, "da")["status"] == "Åben"
+    assert explained(_row(), due + timedelta(seconds=1), "da")["status"] == "Overskredet"
+
+
+def test_counters_know_the_outcome_and_the_danish_month_and_no_place() -> None:
+    assert code_of("concern.advice_given.v1", {"municipality": "0253"}) == "ADVICE_GIVEN"
+    assert code_of("case.closed.v1", {"reason": "A1", "municipality": "0253"}) == "CASE_CLOSED.A1"
+    assert code_of("case.offer_made_up.v1", {}) is None
+    assert month_of(datetime(2026, 11, 30, 23, 30, tzinfo=UTC)).isoformat() == "2026-12-01"
+
+
+@pytest.mark.parametrize("count", [1, 4, 5, 0])
+def test_small_counts_of_persons_are_not_shown_but_advice_is(count: int) -> None:
+    assert shown("CASE_CLOSED.A1", count) == (None if 1 <= count <= 4 else count)
+    assert "ADVICE_GIVEN" in SHOWN_EXACTLY
+    assert shown("ADVICE_GIVEN", count) == count
