@@ -17,7 +17,6 @@ from services.notify.domain.delivery import OPEN, Delivery, Stage
 from services.notify.domain.table import DELIVERY
 from services.notify.domain.work import WorkItem
 from services.notify.tables import SPINE, CounterRow, DeliveryRow, PersonRow, WorkItemRow
-from shared.durable.snapshots import Kept
 from shared.lifecycle.actor import Role
 from shared.persistence.store import Store
 from shared.persistence.work import Transaction
@@ -33,11 +32,6 @@ _ITEM_FIELDS = tuple(WorkItem.model_fields)
 def delivery_store() -> Store[Delivery]:
     """Return the store of deliveries. They have no sealed texts."""
     return Store(DELIVERY, DeliveryRow, SPINE, columns=_columns, access=changes)
-
-
-def kept_deliveries(workflow: str, terminal: frozenset[str]) -> Kept:
-    """Return what `Snapshots` needs to read deliveries."""
-    return Kept(DELIVERY.kind, _DELIVERY, terminal, workflow)
 
 
 def _columns(delivery: Delivery) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from services.notify.postman import MailMetrics, Postman
 from services.notify.tables import SPINE
 from services.notify.workflows.delivery import DeliveryWorkflow
 from shared.durable.snapshots import Snapshots
-from shared.hosting.worker import ServiceParts, Told, WorkerParts, serve
+from shared.hosting.worker import ServiceParts, Told, WorkerParts, kept_of, serve
 
 AT_REST: frozenset[str] = frozenset(TERMINAL)
 
@@ -29,10 +29,10 @@ def assemble(parts: WorkerParts) -> ServiceParts:
         Letters(settings.mail_from, settings.console_url),
         MailMetrics(parts.metrics.registry),
     )
-    kept = repository.kept_deliveries(DeliveryWorkflow.__name__, AT_REST)
-    activities = DeliveryActivities(postman, Snapshots(parts.work, SPINE, [kept]))
+    told = Told(store, DeliveryWorkflow, AT_REST)
+    activities = DeliveryActivities(postman, Snapshots(parts.work, SPINE, [kept_of(told)]))
     return ServiceParts(
-        told=[Told(store, DeliveryWorkflow, AT_REST)],
+        told=[told],
         subscriptions=subscriptions(desk),
         activities=activities.all,
     )

@@ -1,4 +1,4 @@
-"""Facts that assessment publishes: `assessment.case.v1` and `assessment.underretning.v1`.
+"""Facts of the case that assessment publishes, on `assessment.case.v1`.
 
 Codes of these facts are in `shared.contracts.assessment_codes`. A fact that closes a case has the stage K13 and a `reason`;
 `after` says which row of `domain.md` 2.3 closed it.
@@ -22,7 +22,6 @@ from shared.contracts.assessment_codes import (
     FollowUpContact,
     FollowUpDecision,
     Happened,
-    Investigation,
     Measure,
     MeasureLaw,
     Party,
@@ -38,7 +37,6 @@ from shared.contracts.corps import Client, Dimension
 from shared.contracts.requirements import MatchRequirements
 
 CASE_TOPIC = "assessment.case.v1"
-UNDERRETNING_TOPIC = "assessment.underretning.v1"
 
 
 class Evidence(BaseModel):
@@ -333,56 +331,6 @@ class CaseReopened(Fact):
     """Organisation that the recommendation had been sent to; it has no part in the new opening."""
 
 
-class UnderretningMade(Fact):
-    """Row 15: a child may need support. Nothing of what was told is in it."""
-
-    type: ClassVar[str] = "underretning.made.v1"
-
-    concern_id: UUID | None = None
-    case_id: UUID | None = None
-    municipality: str
-    made_by_authority: str
-    notifier_known: bool
-    received_at: datetime
-
-
-class RoutingNoted(Fact):
-    """The concern that an acute underretning came from was routed: its case and its notifier are known now."""
-
-    type: ClassVar[str] = "underretning.routing_noted.v1"
-
-    case_id: UUID
-    notifier_known: bool
-
-
-class UnderretningAssessed(Fact):
-    """Row 16: acute need, yes or no."""
-
-    type: ClassVar[str] = "underretning.assessed.v1"
-
-    acute: bool
-
-
-class ReceiptSent(Fact):
-    """Row 17: the notifier knows that it was received."""
-
-    type: ClassVar[str] = "underretning.receipt_sent.v1"
-
-
-class InvestigationDecided(Fact):
-    """Row 18: screening (section 19), investigation (section 20), a running one, or none."""
-
-    type: ClassVar[str] = "underretning.investigation_decided.v1"
-
-    follow_up: Investigation
-
-
-class UnderretningClosed(Fact):
-    """The screening or investigation has ended."""
-
-    type: ClassVar[str] = "underretning.closed.v1"
-
-
 CASE_FACTS: tuple[type[Fact], ...] = (
     ConcernArrived,
     CaseOpened,
@@ -408,13 +356,4 @@ CASE_FACTS: tuple[type[Fact], ...] = (
     InterventionFollowed,
     FollowUpHeld,
     CaseReopened,
-)
-
-UNDERRETNING_FACTS: tuple[type[Fact], ...] = (
-    UnderretningMade,
-    RoutingNoted,
-    UnderretningAssessed,
-    ReceiptSent,
-    InvestigationDecided,
-    UnderretningClosed,
 )

@@ -57,6 +57,7 @@ class LoanFullySigned(Fact):
     type: ClassVar[str] = "loan.signed.v1"
 
     side: Side
+    signed_at: datetime
 
 
 class LoanActivated(Fact):

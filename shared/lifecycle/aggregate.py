@@ -82,7 +82,8 @@ class Aggregate(BaseModel):
             case DeadlineReminded() | DeadlineEscalated() | DeadlineMissed():
                 return state._step_taken(fact.deadline_id, fact.step_at)
             case AgreementRecorded():
-                given = (*state.agreements.get(fact.command, ()), Consent(role=fact.role, by=fact.by, terms=fact.terms))
+                others = (each for each in state.agreements.get(fact.command, ()) if each.by != fact.by)
+                given = (*others, Consent(role=fact.role, by=fact.by, terms=fact.terms))
                 return state.with_(agreements={**state.agreements, fact.command: given})
         return state
 

@@ -49,9 +49,9 @@ def decide(lifecycle: Lifecycle[A], state: A | None, command: Command, context: 
     role = _acting_role(row, context)
     if row.together:
         role = _next_signer(row, state, command, context)
-        given = () if state is None else state.agreements.get(command.code, ())
         emit.add(_agreement(command, context, role))
-        if len(given) + 1 < len(row.together):
+        assert emit.state is not None
+        if len(emit.state.agreements[command.code]) < len(row.together):
             return emit.state, emit.facts
     emit.add(_main_fact(row, state, command, context, role))
     _close_clocks(row, state, emit, role)
@@ -155,9 +155,15 @@ def _acting_role(row: Transition[A], context: Context) -> Role:
 
 
 def _next_signer(row: Transition[A], state: A | None, command: Command, context: Context) -> Role:
-    """Return the role in which this actor agrees now; refuse a second time, a same person, other terms."""
+    """Return the role in which this actor agrees now; refuse a second time, a same person, other terms.
+
+    Who stands alone with an agreement may propose other terms: nobody else has agreed to the old ones.
+    """
     given: tuple[Consent, ...] = () if state is None else state.agreements.get(command.code, ())
-    if any(consent.by == context.actor.person_ref for consent in given):
+    mine_given = next((consent for consent in given if consent.by == context.actor.person_ref), None)
+    if mine_given is not None:
+        if len(given) == 1 and mine_given.terms != command.agreed_terms() and mine_given.role in context.actor.roles:
+            return Role(mine_given.role)
         raise Conflict("already_agreed", "you have agreed already; another person must", rule=row.rule)
     open_roles = [role for role in row.together if role not in {consent.role for consent in given}]
     mine = [role for role in open_roles if role in context.actor.roles]

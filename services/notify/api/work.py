@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-import sqlalchemy as sa
 from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response
 
@@ -155,7 +155,7 @@ def _span(when: When | None, now: datetime, today: datetime, week: datetime) -> 
     return None, None
 
 
-def _encode(row: sa.RowMapping) -> str:
+def _encode(row: Mapping[Any, Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps([row["due_at"].isoformat(), str(row["deadline_id"])]).encode()).decode()
 
 

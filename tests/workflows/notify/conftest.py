@@ -20,6 +20,7 @@ from services.notify.workflows.delivery import DeliveryWorkflow
 from shared.durable.activities import StepActivities
 from shared.durable.snapshots import Snapshots
 from shared.durable.worker import build_worker
+from shared.hosting.worker import Told, kept_of
 from tests.integration.notify.notify_world import Database, Mailbox, database, world
 from tests.workflows.notify.delivery_world import DeliveryWorld, SkippedClock
 
@@ -48,7 +49,7 @@ async def delivering(
     clock = SkippedClock(await skipping.get_current_time())
     following = asyncio.create_task(clock.follow(skipping))
     service = f"notify-{uuid4()}"
-    kept = repository.kept_deliveries(DeliveryWorkflow.__name__, AT_REST)
+    kept = kept_of(Told(repository.delivery_store(), DeliveryWorkflow, AT_REST))
     async with world(notify_database, clock, mailbox, tmp_path) as notify:
         snapshots = Snapshots(notify.work, SPINE, [kept])
         found = DeliveryWorld(skipping, service, notify, snapshots, clock)

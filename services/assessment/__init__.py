@@ -1,0 +1,1 @@
+"""Assessment: the case of an Infohus from arrival to the last follow-up, and the underretning beside it."""

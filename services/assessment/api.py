@@ -1,0 +1,81 @@
+"""HTTP of assessment: one POST per command, looking at cases and underretninger. No rule of the domain is here."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from services.assessment import repository
+from services.assessment.access import handled_by_police
+from services.assessment.domain.case import Case, Stage
+from services.assessment.domain.underretning_commands import MakeUnderretning
+from services.assessment.handlers import Cases, Underretninger
+from shared.hosting.api import ApiParts
+from shared.persistence.work import Transaction
+from shared.web.commands import command_routes, creation_route
+from shared.web.opening import opening_route
+from shared.web.reading import reading_routes, view_of
+
+OUTDATED = timedelta(days=180)
+"""An older assessment is shown as outdated (`domain.md` 3.5)."""
+
+UNDERRETNINGER = "underretninger"
+
+
+def routes(router: APIRouter, parts: ApiParts) -> None:
+    """Add every route of assessment."""
+    store = repository.case_store(parts.vault)
+    cases = Cases(store, parts.vault)
+    command_routes(router, parts.edge, store.lifecycle, cases.give)
+    reading_routes(router, parts.edge, store, filters={"concern": "concern_id"}, view=view_of_case, hidden=hidden)
+    opening_route(router, parts.edge, store, parts.vault, sealed)
+
+    track = repository.underretning_store()
+    underretninger = Underretninger(track, store)
+    creation_route(router, parts.edge, f"/v1/{UNDERRETNINGER}", MakeUnderretning, underretninger.make)
+    command_routes(router, parts.edge, track.lifecycle, underretninger.give, plural=UNDERRETNINGER)
+    reading_routes(
+        router, parts.edge, track, filters={"concern": "concern_id", "case": "case_id"}, plural=UNDERRETNINGER
+    )
+
+
+def view_of_case(case: Case, tx: Transaction) -> dict[str, Any]:
+    """Return what the actor sees of a case; of one that the police handle, others see that and since when (T08)."""
+    if hidden(case, tx):
+        return _stub(case)
+    body = view_of(case)
+    for shown, assessment in zip(body["assessments"], case.assessments, strict=True):
+        shown["outdated"] = assessment.outdated or tx.now - assessment.completed_at > OUTDATED
+    return body
+
+
+def hidden(case: Case, tx: Transaction) -> bool:
+    """Say whether the actor sees the stub alone."""
+    return handled_by_police(case, tx.actor.organisation)
+
+
+def _stub(case: Case) -> dict[str, Any]:
+    return {
+        "id": str(case.id),
+        "stage": case.stage,
+        "version": case.version,
+        "organisation": case.organisation,
+        "handled_by": "police",
+        "since": case.clearance_at.date().isoformat() if case.clearance_at else None,
+        # Ordinary social duties stay possible; police may be asked for advice on safety.
+        "note": "POLICE_MAY_BE_ASKED_FOR_SAFETY_ADVICE",
+    }
+
+
+def sealed(case: Case) -> frozenset[UUID]:
+    """Return the references of the texts that can be opened from a case; those of its concerns lock with K2."""
+    own = [case.short_assessment, case.meeting.minutes if case.meeting else None]
+    for assessment in case.assessments:
+        own.append(assessment.reasoning)
+        own += [ref for rated in assessment.ratings for ref in (rated.need_text, rated.dissent_text)]
+    concerns = [] if case.stage == Stage.POLICE_ONLY else case.concerns
+    told = [ref for each in concerns for ref in (each.description, each.subject, each.reporter, each.grounds)]
+    return frozenset(ref for ref in (*own, *told) if ref is not None)

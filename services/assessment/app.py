@@ -1,0 +1,10 @@
+"""The api process of assessment: `python -m services.assessment.app`."""
+
+from __future__ import annotations
+
+from services.assessment.api import routes
+from services.assessment.tables import SPINE
+from shared.hosting.api import serve
+
+if __name__ == "__main__":
+    serve("assessment", "Tovholder: assessment", SPINE, routes)

@@ -1,0 +1,175 @@
+"""Clocks of a case, each with its paragraph (`domain.md` 2.3, 2.7). None is law: all are `[P]`, some with a comparator."""
+
+from __future__ import annotations
+
+from shared.lifecycle.actor import Role
+from shared.lifecycle.deadlines import DeadlineRule, days, hours, minutes, months, working_days
+
+OPEN_OR_MERGE = DeadlineRule(
+    kind="open_or_merge",
+    due=working_days(2),
+    owner=Role.TOVHOLDER_KOMMUNE,
+    reminders=(working_days(1),),
+    starts=lambda case: case.arrived_at,
+    paragraph="domain.md 2.3 row 6",
+)
+"""Rows 6 and 7: two working days from arrival [P]."""
+
+OPEN_OR_MERGE_TRAVEL = DeadlineRule(
+    kind="open_or_merge",
+    due=working_days(1),
+    owner=Role.TOVHOLDER_KOMMUNE,
+    reminders=(hours(4),),
+    starts=lambda case: case.arrived_at,
+    paragraph="domain.md 2.4 travel",
+)
+"""Travel to a conflict zone: priority triage in one working day [P]."""
+
+REQUEST_CLEARANCE = DeadlineRule(
+    kind="request_clearance",
+    due=working_days(1),
+    owner=Role.TOVHOLDER_KOMMUNE,
+    reminders=(hours(4),),
+    paragraph="domain.md 2.3 row 11",
+)
+"""Row 11: police are asked within one working day [P]."""
+
+CLOSE_OR_REFER = DeadlineRule(
+    kind="close_or_refer",
+    due=working_days(10),
+    owner=Role.TOVHOLDER_KOMMUNE,
+    reminders=(working_days(7),),
+    starts=lambda case: case.opened_at,
+    paragraph="domain.md 2.3 row 9",
+)
+"""Rows 9 and 10: ten working days from C2, or from the reopening [P]."""
+
+CLEARANCE = DeadlineRule(
+    kind="clearance",
+    due=working_days(5),
+    owner=Role.TOVHOLDER_POLITI,
+    owner_at="police",
+    reminders=(working_days(3),),
+    paragraph="domain.md 2.3 row 12",
+)
+"""Rows 12 and 13: five working days [P], comparator [W61]."""
+
+MEETING = DeadlineRule(
+    kind="meeting",
+    due=days(14),
+    owner=Role.SECRETARIAT,
+    owner_at="police",
+    reminders=(days(7),),
+    paragraph="domain.md 2.3 row 19",
+)
+"""Row 19: Copenhagen meets every 14 days, with the secretariat at the police [W3]; as national target [P]."""
+
+COMPLETE_ASSESSMENT = DeadlineRule(
+    kind="complete_assessment",
+    due=working_days(5),
+    owner=Role.TOVHOLDER_KOMMUNE,
+    reminders=(working_days(3),),
+    paragraph="domain.md 2.3 row 21",
+)
+"""Row 21: five working days after the meeting is recorded [P]."""
+
+ACUTE_TASK = DeadlineRule(
+    kind="acute_task",
+    due=hours(1),
+    owner=Role.TOVHOLDER_POLITI,
+    owner_at="police",
+    reminders=(minutes(15),),
+    paragraph="domain.md 3.5 acute task",
+    lasts=True,
+)
+"""A rating ACUTE in one of the four dimensions of risk and threat: somebody looks within the hour [P]."""
+
+SEND_RECOMMENDATION = DeadlineRule(
+    kind="send_recommendation",
+    due=working_days(2),
+    owner=Role.TOVHOLDER_KOMMUNE,
+    reminders=(working_days(1),),
+    paragraph="domain.md 2.3 row 22",
+)
+"""Row 22: two working days [P]."""
+
+DECIDE = DeadlineRule(
+    kind="decide",
+    due=working_days(20),
+    owner=Role.CASEWORKER,
+    owner_at="authority",
+    reminders=(working_days(15),),
+    paragraph="domain.md 2.3 row 23",
+)
+"""Rows 23 and 24: twenty working days, else the authority's leader hears it [P]."""
+
+ANSWER_OFFER = DeadlineRule(
+    kind="answer_offer",
+    due=days(30),
+    owner=Role.CASEWORKER,
+    owner_at="authority",
+    reminders=(days(21),),
+    paragraph="domain.md 2.3 row 25",
+)
+"""Rows 25, 26 and 43: the offer is open for 30 days; nothing is declined by silence [P]."""
+
+REVIEW_MEASURE = DeadlineRule(
+    kind="review_measure",
+    due=days(90),
+    owner=Role.CASEWORKER,
+    owner_at="authority",
+    reminders=(days(76),),
+    paragraph="domain.md 2.3 row 29",
+)
+"""Row 29 for a measure without the corps: every 90 days [P]."""
+
+FOLLOW_UP_6 = DeadlineRule(
+    kind="follow_up_6",
+    due=months(6),
+    owner=Role.CASEWORKER,
+    owner_at="authority",
+    reminders=(months(5),),
+    starts=lambda case: case.follow_up_began,
+    paragraph="domain.md 2.3 row 37",
+)
+"""Row 37: six months after the end [P]."""
+
+FOLLOW_UP_12 = DeadlineRule(
+    kind="follow_up_12",
+    due=months(12),
+    owner=Role.CASEWORKER,
+    owner_at="authority",
+    reminders=(months(11),),
+    starts=lambda case: case.follow_up_began,
+    paragraph="domain.md 2.3 row 37",
+)
+"""Row 37: twelve months after the end [P]."""
+
+CLOSE_AFTER_FOLLOW_UP = DeadlineRule(
+    kind="close_after_follow_up",
+    due=months(13),
+    owner=Role.TOVHOLDER_KOMMUNE,
+    reminders=(days(380),),
+    starts=lambda case: case.follow_up_began,
+    paragraph="domain.md 2.3 row 38",
+)
+"""Row 38: thirteen months after K12 [P]."""
+
+CONFIRM_REOPENING = DeadlineRule(
+    kind="confirm_reopening",
+    due=working_days(2),
+    owner=Role.TOVHOLDER_KOMMUNE,
+    reminders=(working_days(1),),
+    paragraph="domain.md 2.3 row 49",
+)
+"""Row 49: a follow-up asked to reopen; two working days to confirm it [P]."""
+
+TRIAGE_AGAIN = DeadlineRule(
+    kind="triage_again",
+    due=working_days(2),
+    owner=Role.TOVHOLDER_KOMMUNE,
+    reminders=(working_days(1),),
+    starts=lambda case: case.opened_at,
+    paragraph="domain.md 2.3 row 39",
+)
+"""Rows 39 and 49: a reopened case is triaged within two working days [P]."""

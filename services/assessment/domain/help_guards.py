@@ -1,0 +1,216 @@
+"""Named conditions from consent to the end of follow-up (`domain.md` 2.3 rows 25, 26, 36-38, 43; 3.13)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dateutil.relativedelta import relativedelta
+
+from services.assessment.domain import case_commands as commands
+from services.assessment.domain.assessment_guards import WELLBEING
+from services.assessment.domain.case import Case
+from services.assessment.domain.case_guards import ENDED
+from shared.contracts.assessment_codes import ConsentBy, FollowUpContact, FollowUpDecision, Measure
+from shared.contracts.codes import Answer, InterventionKind
+from shared.contracts.corps import Client
+from shared.lifecycle.table import Context, Guard
+from shared.reference.calendar import add_months
+
+LONGEST_CONSENT = relativedelta(months=12)
+EARLIEST_REVIEWS = (5, 11)
+"""Months after the end before which the first and the second review are no reviews at 6 and 12 months [P]."""
+
+MEASURES_OF = {
+    InterventionKind.MENTOR: frozenset({Measure.MENTOR, Measure.EXIT, Measure.GANG_EXIT}),
+    InterventionKind.PARENT_COACH: frozenset({Measure.PARENT_COACH}),
+}
+"""Mentor support can be part of an exit (note to row 43, [S1])."""
+
+CLIENT_OF = {InterventionKind.MENTOR: Client.SUBJECT, InterventionKind.PARENT_COACH: Client.RELATIVE}
+
+
+def _informed(_: Case, command: commands.RecordConsent, __: Context) -> bool:
+    return command.specific_informed_revocable
+
+
+def _right_person(case: Case, command: commands.RecordConsent, _: Context) -> bool:
+    if command.client is Client.RELATIVE:
+        return command.given_by is ConsentBy.RELATIVE
+    return command.given_by is (ConsentBy.SUBJECT if case.minor is Answer.NO else ConsentBy.CUSTODY_HOLDER)
+
+
+def _consent_period(_: Case, command: commands.RecordConsent, context: Context) -> bool:
+    begun = command.given_at <= context.now < command.valid_until
+    return begun and command.valid_until <= command.given_at + LONGEST_CONSENT
+
+
+def _requirements_fit(_: Case, command: commands.RecordConsent, __: Context) -> bool:
+    wanted = command.requirements
+    if not command.needs_corps_member or wanted is None:
+        return not command.needs_corps_member and wanted is None
+    return CLIENT_OF[wanted.kind] is command.client
+
+
+def _granted(case: Case, command: commands.RecordConsent, _: Context) -> bool:
+    return command.requirements is None or bool(MEASURES_OF[command.requirements.kind] & set(case.granted))
+
+
+def _without_corps(case: Case, _: commands.ReviewMeasure | commands.EndMeasure, __: Context) -> bool:
+    return case.offer is not None and not case.offer.needs_corps_member
+
+
+def _end_reason(_: Case, command: commands.EndMeasure | commands.CloseCase, __: Context) -> bool:
+    return command.reason in ENDED
+
+
+def _tried(_: Case, command: commands.HoldFollowUp, __: Context) -> bool:
+    return command.contact is not FollowUpContact.NOT_REACHED or command.attempts == 3
+
+
+def _wellbeing(_: Case, command: commands.HoldFollowUp, __: Context) -> bool:
+    wanted = set(WELLBEING) if command.contact is FollowUpContact.REACHED else set()
+    return set(command.wellbeing) == wanted
+
+
+def _basis_there(case: Case, command: commands.HoldFollowUp, context: Context) -> bool:
+    if command.contact is not FollowUpContact.REACHED or command.legal_basis is not None:
+        return True
+    if command.consent_valid_until is not None:
+        return context.now < command.consent_valid_until <= context.now + LONGEST_CONSENT
+    return case.follow_up_consent_until is not None and context.now < case.follow_up_consent_until
+
+
+def _reopen_has_worry(_: Case, command: commands.HoldFollowUp, __: Context) -> bool:
+    return command.decision is not FollowUpDecision.REOPEN_TASK or command.new_concern
+
+
+def _not_early(case: Case, command: commands.HoldFollowUp, context: Context) -> bool:
+    """A worry does not wait for its month, and declining needs none."""
+    waits_not = command.contact is FollowUpContact.DECLINED or command.decision is FollowUpDecision.REOPEN_TASK
+    return waits_not or context.now >= earliest_review(case)
+
+
+def earliest_review(case: Case) -> datetime:
+    """Return the moment from which the next review counts."""
+    number = min(len(case.reviews), len(EARLIEST_REVIEWS) - 1)
+    return add_months(case.follow_up_began, EARLIEST_REVIEWS[number])
+
+
+def _second_follows(case: Case, command: commands.HoldFollowUp, __: Context) -> bool:
+    first = not case.reviews and command.contact is FollowUpContact.REACHED
+    return not first or command.decision is not FollowUpDecision.CLOSE
+
+
+def _followed_up(case: Case, _: commands.CloseCase, __: Context) -> bool:
+    return len(case.reviews) >= 2 or any(review.contact is not FollowUpContact.REACHED for review in case.reviews)
+
+
+INFORMED = Guard(
+    "consent_not_informed",
+    _informed,
+    "consent is specific, informed and revocable",
+    rule="domain.md 2.3 row 25",
+    remedy="Tell what it is for and that it can be withdrawn, then record it.",
+    field="specific_informed_revocable",
+)
+RIGHT_PERSON = Guard(
+    "consent_by_another",
+    _right_person,
+    "consent is the relative's own for a relative, the custody holder's for a child, else the person's own",
+    rule="domain.md 2.3 row 25",
+    remedy="Ask who must consent; unknown age counts as a child.",
+    field="given_by",
+)
+CONSENT_PERIOD = Guard(
+    "consent_period",
+    _consent_period,
+    "consent was given before now and holds for 12 months at most",
+    rule="domain.md 3.13",
+    remedy="Correct the times.",
+    field="valid_until",
+)
+REQUIREMENTS_FIT = Guard(
+    "requirements_do_not_fit",
+    _requirements_fit,
+    "a corps member needs requirements: MENTOR for the person, PARENT_COACH for a relative; else there are none",
+    rule="domain.md 2.3 rows 25 and 43",
+    remedy="Give requirements of the right kind, or none.",
+    field="requirements",
+)
+GRANTED = Guard(
+    "measure_not_granted",
+    _granted,
+    "the authority did not grant this kind of help",
+    rule="domain.md 2.3 rows 23 and 25",
+    remedy="Ask for what was granted.",
+    field="requirements",
+)
+WITHOUT_CORPS = Guard(
+    "corps_carries_it",
+    _without_corps,
+    "the corps carries this intervention: it is reviewed and ended there",
+    rule="domain.md 2.3 rows 29 and 36",
+    remedy="Ask the local coordinator.",
+)
+END_REASON = Guard(
+    "reason_not_for_ending",
+    _end_reason,
+    "an ending has a reason E1 to E6",
+    rule="domain.md 2.5",
+    remedy="Choose one.",
+    field="reason",
+)
+TRIED = Guard(
+    "contact_not_tried_enough",
+    _tried,
+    "NOT_REACHED is recorded after three attempts",
+    rule="domain.md 3.13",
+    remedy="Try again; three attempts at most.",
+    field="attempts",
+)
+WELLBEING_RATED = Guard(
+    "wellbeing_incomplete",
+    _wellbeing,
+    "with the citizen reached, the five dimensions of well-being are compared; else none",
+    rule="domain.md 3.13",
+    remedy="Give BETTER, SAME or WORSE for each of the five.",
+    field="wellbeing",
+)
+BASIS_THERE = Guard(
+    "follow_up_without_basis",
+    _basis_there,
+    "follow-up needs consent that still holds, or a legal basis",
+    rule="domain.md 2.3 row 37",
+    remedy="Record consent (12 months at most) or the legal basis; a citizen may decline.",
+    field="consent_valid_until",
+)
+REOPEN_HAS_WORRY = Guard(
+    "reopen_without_worry",
+    _reopen_has_worry,
+    "a reopening is asked for because of a new worry",
+    rule="domain.md 2.3 row 49",
+    remedy="Say new_concern, or decide otherwise.",
+    field="new_concern",
+)
+NOT_EARLY = Guard(
+    "follow_up_too_early",
+    _not_early,
+    "a review is held at the earliest one month before it is due",
+    rule="domain.md 2.3 row 37",
+    remedy="Hold it at 6 and at 12 months after the end.",
+)
+SECOND_FOLLOWS = Guard(
+    "second_review_follows",
+    _second_follows,
+    "after the first review comes the second, unless the citizen declines",
+    rule="domain.md 2.3 rows 37 and 38",
+    remedy="Decide CONTINUE; closing waits for the second review.",
+    field="decision",
+)
+FOLLOWED_UP = Guard(
+    "follow_up_not_done",
+    _followed_up,
+    "a case is closed when the second review was held, or follow-up was declined or never reached",
+    rule="domain.md 2.3 row 38",
+    remedy="Hold the review at 12 months.",
+)

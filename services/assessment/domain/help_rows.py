@@ -1,0 +1,239 @@
+"""The case's rows from the assessment to the end of follow-up, and those that follow the corps."""
+
+from __future__ import annotations
+
+from services.assessment.domain import assessment_guards, help_guards
+from services.assessment.domain import case_commands as commands
+from services.assessment.domain import case_deadlines as deadlines
+from services.assessment.domain import case_fills as fills
+from services.assessment.domain.case import Case, Stage
+from shared.contracts import assessment as facts
+from shared.contracts.assessment_codes import Happened
+from shared.lifecycle.actor import Role
+from shared.lifecycle.deadlines import DeadlineRule
+from shared.lifecycle.table import Transition
+
+TOVHOLDERE = (Role.TOVHOLDER_KOMMUNE, Role.TOVHOLDER_POLITI)
+AFTER_END = (deadlines.FOLLOW_UP_6, deadlines.FOLLOW_UP_12, deadlines.CLOSE_AFTER_FOLLOW_UP)
+
+
+def _assessment(rule: str, opens: tuple[DeadlineRule, ...], *, acute: bool) -> Transition[Case]:
+    return Transition(
+        rule=rule,
+        command=commands.CompleteAssessment,
+        fact=facts.AssessmentCompleted,
+        sources=(Stage.MEETING,),
+        target=Stage.RECOMMENDED,
+        roles=(Role.TOVHOLDER_KOMMUNE,),
+        when=fills.rates_acute if acute else None,
+        guards=(
+            assessment_guards.ALL_NINE,
+            assessment_guards.UNKNOWN_HAS_REASON,
+            assessment_guards.LEVEL_HAS_EVIDENCE,
+            assessment_guards.CHILD_UNIT_TOOK_PART,
+            assessment_guards.MEASURES_FIT,
+        ),
+        fills=fills.assessed,
+        opens=opens,
+        meets=("complete_assessment",),
+    )
+
+
+def _consent(rule: str, target: Stage, opens: tuple[DeadlineRule, ...], *, corps: bool) -> Transition[Case]:
+    return Transition(
+        rule=rule,
+        command=commands.RecordConsent,
+        fact=facts.ConsentGiven,
+        sources=(Stage.OFFERED,),
+        target=target,
+        roles=(Role.CASEWORKER,),
+        when=fills.needs_corps if corps else fills.needs_no_corps,
+        guards=(
+            assessment_guards.ADDRESSED,
+            help_guards.INFORMED,
+            help_guards.RIGHT_PERSON,
+            help_guards.CONSENT_PERIOD,
+            help_guards.REQUIREMENTS_FIT,
+            help_guards.GRANTED,
+        ),
+        fills=fills.consented,
+        opens=opens,
+        meets=("answer_offer",),
+    )
+
+
+def _follow_up(number: int, clock: str, *, reopen: bool) -> Transition[Case]:
+    return Transition(
+        rule="domain.md 2.3 row 37" + (" (new worry)" if reopen else ""),
+        command=commands.HoldFollowUp,
+        fact=facts.FollowUpHeld,
+        sources=(Stage.FOLLOW_UP,),
+        roles=(Role.CASEWORKER,),
+        when=fills.review(number, reopen=reopen),
+        guards=(
+            assessment_guards.ADDRESSED,
+            help_guards.NOT_EARLY,
+            help_guards.TRIED,
+            help_guards.WELLBEING_RATED,
+            help_guards.BASIS_THERE,
+            help_guards.REOPEN_HAS_WORRY,
+            help_guards.SECOND_FOLLOWS,
+        ),
+        fills=fills.reviewed,
+        opens=(deadlines.CONFIRM_REOPENING,) if reopen else (),
+        meets=(clock,),
+    )
+
+
+def _follow(
+    rule: str,
+    happened: Happened | None,
+    sources: tuple[Stage, ...],
+    target: Stage | None = None,
+    opens: tuple[DeadlineRule, ...] = (),
+) -> Transition[Case]:
+    """A row that the corps' fact takes: people decided there."""
+    return Transition(
+        rule=rule,
+        command=commands.FollowIntervention,
+        fact=facts.InterventionFollowed,
+        sources=sources,
+        target=target,
+        roles=(Role.SYSTEM,),
+        when=fills.follows(happened) if happened else None,
+        opens=opens,
+        deciding=False,
+        follows=True,
+    )
+
+
+ASSESSMENT_ROWS: tuple[Transition[Case], ...] = (
+    _assessment("domain.md 2.3 row 21 (acute)", (deadlines.SEND_RECOMMENDATION, deadlines.ACUTE_TASK), acute=True),
+    _assessment("domain.md 2.3 row 21", (deadlines.SEND_RECOMMENDATION,), acute=False),
+    Transition(
+        rule="domain.md 3.5 acute task",
+        command=commands.AnswerAcuteTask,
+        fact=facts.AcuteTaskAnswered,
+        sources=tuple(stage for stage in Stage if stage not in (Stage.ARRIVED, Stage.MERGED)),
+        roles=TOVHOLDERE,
+        guards=(assessment_guards.TASK_OPEN,),
+        meets=("acute_task",),
+    ),
+    Transition(
+        rule="domain.md 2.3 row 22",
+        command=commands.SendRecommendation,
+        fact=facts.RecommendationSent,
+        sources=(Stage.RECOMMENDED,),
+        target=Stage.DECISION_PENDING,
+        roles=(Role.TOVHOLDER_KOMMUNE,),
+        guards=(assessment_guards.AUTHORITY_NAMED,),
+        opens=(deadlines.DECIDE,),
+        meets=("send_recommendation",),
+    ),
+    Transition(
+        rule="domain.md 2.3 row 23",
+        command=commands.DecideMeasure,
+        fact=facts.AuthorityDecided,
+        sources=(Stage.DECISION_PENDING,),
+        target=Stage.OFFERED,
+        roles=(Role.CASEWORKER,),
+        when=fills.grants,
+        guards=(
+            assessment_guards.ADDRESSED,
+            assessment_guards.NOT_THE_WRITER,
+            assessment_guards.LAW_NAMED,
+            assessment_guards.APPEAL_GUIDANCE,
+            assessment_guards.SOMETHING_GRANTED,
+        ),
+        fills=fills.granted,
+        opens=(deadlines.ANSWER_OFFER,),
+        meets=("decide",),
+    ),
+    Transition(
+        rule="domain.md 2.3 row 24",
+        command=commands.DecideMeasure,
+        fact=facts.AuthorityDecided,
+        sources=(Stage.DECISION_PENDING,),
+        target=Stage.CLOSED,
+        roles=(Role.CASEWORKER,),
+        when=fills.refuses,
+        guards=(
+            assessment_guards.ADDRESSED,
+            assessment_guards.NOT_THE_WRITER,
+            assessment_guards.REFUSAL_HAS_GROUNDS,
+            assessment_guards.REFUSAL_HAS_REASON,
+            assessment_guards.APPEAL_GUIDANCE,
+        ),
+        fills=fills.refused,
+        meets=("decide",),
+    ),
+)
+
+OFFER_ROWS: tuple[Transition[Case], ...] = (
+    _consent("domain.md 2.3 row 25", Stage.MATCHING, (), corps=True),
+    _consent("domain.md 2.3 row 43", Stage.ACTIVE, (deadlines.REVIEW_MEASURE,), corps=False),
+    Transition(
+        rule="domain.md 2.3 row 26",
+        command=commands.RecordDecline,
+        fact=facts.OfferDeclined,
+        sources=(Stage.OFFERED,),
+        target=Stage.CLOSED,
+        roles=(Role.CASEWORKER,),
+        guards=(assessment_guards.ADDRESSED,),
+        fills=fills.declined,
+        meets=("answer_offer",),
+    ),
+    Transition(
+        rule="domain.md 2.3 row 29 (without the corps)",
+        command=commands.ReviewMeasure,
+        fact=facts.MeasureReviewed,
+        sources=(Stage.ACTIVE,),
+        roles=(Role.CASEWORKER,),
+        guards=(assessment_guards.ADDRESSED, help_guards.WITHOUT_CORPS),
+        opens=(deadlines.REVIEW_MEASURE,),
+        meets=("review_measure",),
+    ),
+    Transition(
+        rule="domain.md 2.3 row 36 (without the corps)",
+        command=commands.EndMeasure,
+        fact=facts.MeasureEnded,
+        sources=(Stage.ACTIVE,),
+        target=Stage.FOLLOW_UP,
+        roles=(Role.CASEWORKER,),
+        guards=(assessment_guards.ADDRESSED, help_guards.WITHOUT_CORPS, help_guards.END_REASON),
+        fills=fills.ended,
+        opens=AFTER_END,
+        meets=("review_measure",),
+    ),
+)
+
+FOLLOWING_ROWS: tuple[Transition[Case], ...] = (
+    _follow("domain.md 2.3 row 27", Happened.STARTED, (Stage.MATCHING,), Stage.ACTIVE),
+    _follow("domain.md 2.3 row 30", Happened.PAUSED, (Stage.ACTIVE,), Stage.PAUSED),
+    _follow("domain.md 2.3 row 30", Happened.RESUMED, (Stage.PAUSED,), Stage.ACTIVE),
+    _follow("domain.md 2.3 row 31", Happened.REPLACING, (Stage.ACTIVE,), Stage.MATCHING),
+    _follow("domain.md 2.3 row 36", Happened.ENDED, (Stage.ACTIVE,), Stage.FOLLOW_UP, AFTER_END),
+    # Whatever else the corps says is on record and moves nothing: police may have taken the case meanwhile (row 42).
+    _follow("domain.md 2.3 rows 27-36 (noted)", None, tuple(Stage)),
+)
+
+FOLLOW_UP_ROWS: tuple[Transition[Case], ...] = (
+    _follow_up(1, "follow_up_6", reopen=True),
+    _follow_up(1, "follow_up_6", reopen=False),
+    _follow_up(2, "follow_up_12", reopen=True),
+    _follow_up(2, "follow_up_12", reopen=False),
+    Transition(
+        rule="domain.md 2.3 row 38",
+        command=commands.CloseCase,
+        fact=facts.CaseClosed,
+        sources=(Stage.FOLLOW_UP,),
+        target=Stage.CLOSED,
+        roles=TOVHOLDERE,
+        together=TOVHOLDERE,
+        guards=(help_guards.END_REASON, help_guards.FOLLOWED_UP),
+        fills=fills.closed_by("38"),
+        meets=("close_after_follow_up",),
+    ),
+)
+
+HELP_ROWS = (*ASSESSMENT_ROWS, *OFFER_ROWS, *FOLLOWING_ROWS, *FOLLOW_UP_ROWS)

@@ -1,0 +1,79 @@
+"""The SQL of assessment."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.assessment.access import (
+    CASE_ROLES,
+    DECIDING_ROLES,
+    UNDERRETNING_ROLES,
+    case_changes,
+    underretning_changes,
+)
+from services.assessment.domain.case import Case
+from services.assessment.domain.case_table import CASE
+from services.assessment.domain.underretning import Underretning
+from services.assessment.domain.underretning_table import UNDERRETNING
+from services.assessment.tables import SPINE, CaseRow, UnderretningRow
+from shared.persistence.store import Leaves, Store
+from shared.persistence.work import Transaction
+
+
+class CaseStore(Store[Case]):
+    """Cases: participation, and a role that works on cases (R5, R6)."""
+
+    def visible(self, tx: Transaction) -> sa.ColumnElement[bool]:
+        """Return the condition that the actor sees a case: as one who handles it, or as the authority that decides."""
+        actor = tx.actor
+        if actor.roles & CASE_ROLES:
+            return super().visible(tx)
+        if actor.roles & DECIDING_ROLES:
+            return sa.and_(self.table.c.authority == actor.organisation, super().visible(tx))
+        return sa.false()
+
+
+class UnderretningStore(Store[Underretning]):
+    """Underretninger: participation, and the receiving unit or the tovholder."""
+
+    def visible(self, tx: Transaction) -> sa.ColumnElement[bool]:
+        """Return the condition that the actor sees an underretning."""
+        return super().visible(tx) if tx.actor.roles & UNDERRETNING_ROLES else sa.false()
+
+
+def case_store(leaves: Leaves | None) -> CaseStore:
+    """Return the store of cases; `leaves` is the vault, or None in a process that gives no leave."""
+    return CaseStore(CASE, CaseRow, SPINE, columns=_case_columns, access=case_changes, leaves=leaves)
+
+
+def underretning_store() -> UnderretningStore:
+    """Return the store of underretninger. They hold no text, so the vault has no part in it."""
+    return UnderretningStore(
+        UNDERRETNING, UnderretningRow, SPINE, columns=_underretning_columns, access=underretning_changes
+    )
+
+
+def _case_columns(case: Case) -> dict[str, Any]:
+    return {
+        "concern_id": case.concern_id,
+        "authority": case.recommendation.addressed_to if case.recommendation else None,
+        "arrived_at": case.arrived_at,
+    }
+
+
+def _underretning_columns(underretning: Underretning) -> dict[str, Any]:
+    return {
+        "concern_id": underretning.concern_id,
+        "case_id": underretning.case_id,
+        "received_at": underretning.received_at,
+    }
+
+
+async def of_concern(tx: Transaction, store: Store[Any], concern_id: UUID) -> UUID | None:
+    """Return the record that this concern made, or None."""
+    query = sa.select(store.table.c.id).where(store.table.c.concern_id == concern_id)
+    found: UUID | None = (await tx.session.execute(query)).scalar_one_or_none()
+    return found

@@ -1,0 +1,34 @@
+"""The worker process of assessment: `python -m services.assessment.worker`."""
+
+from __future__ import annotations
+
+from services.assessment import repository
+from services.assessment.consumers import subscriptions
+from services.assessment.domain import case, underretning
+from services.assessment.handlers import Cases, Underretninger
+from services.assessment.tables import SPINE
+from services.assessment.workflows.case import CaseWorkflow
+from services.assessment.workflows.underretning import UnderretningWorkflow
+from shared.hosting.worker import ServiceParts, Told, WorkerParts, serve
+
+CASE_RESTS = frozenset({case.Stage.MERGED, case.Stage.CLOSED})
+"""Stages that a case can rest in for good; a reopened case has another workflow."""
+
+UNDERRETNING_RESTS = frozenset({underretning.Stage.CLOSED})
+
+
+def assemble(parts: WorkerParts) -> ServiceParts:
+    """Return what assessment adds to a worker."""
+    cases = Cases(repository.case_store(parts.vault), parts.vault)
+    underretninger = Underretninger(repository.underretning_store(), cases.store)
+    return ServiceParts(
+        told=[
+            Told(cases.store, CaseWorkflow, CASE_RESTS),
+            Told(underretninger.store, UnderretningWorkflow, UNDERRETNING_RESTS),
+        ],
+        subscriptions=subscriptions(cases, underretninger),
+    )
+
+
+if __name__ == "__main__":
+    serve("assessment", SPINE, assemble)

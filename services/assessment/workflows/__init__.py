@@ -1,0 +1,1 @@
+"""Workflows of assessment: promises over time."""
