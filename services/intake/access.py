@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from services.intake.domain.concern import Concern, Stage
 from shared.contracts.base import Fact
-from shared.contracts.intake import ConcernReceived, ConcernRouted
+from shared.contracts.intake import ConcernReceived, ConcernRouted, ReturnedByPolice, TakenByPolice
 from shared.lifecycle.actor import PUBLIC, Role
 from shared.lifecycle.text import FieldClass
 from shared.persistence.store import AccessChange
@@ -43,6 +43,18 @@ def changes(concern: Concern, fact: Fact) -> Iterator[AccessChange]:
     if isinstance(fact, ConcernRouted):
         yield AccessChange(kommune(fact.municipality), opens=KOMMUNE)
         yield AccessChange(politi_of(fact.municipality), opens=POLITI)
-    if concern.stage in (Stage.ROUTED, Stage.MERGED) and not concern.clocks:
+    if concern.infohus is not None and isinstance(fact, TakenByPolice):
+        yield AccessChange(kommune(concern.infohus), ends=True)
+    if concern.infohus is not None and isinstance(fact, ReturnedByPolice):
+        yield AccessChange(kommune(concern.infohus), opens=KOMMUNE)
+    if concern.stage in (Stage.ROUTED, Stage.MERGED) and not concern.clocks and not _is_of_the_infohus(concern):
         # The hotline never owns a case: sight ends with routing, or when the hand-over and the record are done (2.4).
         yield AccessChange(concern.organisation, ends=True)
+
+
+def _is_of_the_infohus(concern: Concern) -> bool:
+    """Say whether who received the concern is who it was sent to."""
+    return concern.infohus is not None and concern.organisation in (
+        kommune(concern.infohus),
+        politi_of(concern.infohus),
+    )

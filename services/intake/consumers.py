@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
-from services.intake.domain.commands import AttachConcern
+from services.intake.domain.commands import AttachConcern, FollowReturn, FollowTakeOver
 from services.intake.domain.concern import Concern, Stage
-from shared.contracts.assessment import CASE_TOPIC, ConcernMerged
+from shared.contracts.assessment import CASE_TOPIC, ClearanceRevoked, ConcernMerged, PoliceReturned, PoliceTookOver
+from shared.contracts.base import Fact
 from shared.contracts.envelope import Envelope
-from shared.messaging.consumer import Subscription
+from shared.messaging.consumer import Handler, Subscription
 from shared.persistence.handling import carry_out
 from shared.persistence.store import Store
 from shared.persistence.work import Transaction
 
 
 def subscriptions(store: Store[Concern]) -> tuple[Subscription, ...]:
-    """Return the consumers of intake: the Infohus joins a concern to an open case."""
+    """Return the consumers of intake: the Infohus joins a concern to an open case; police take a case, or give it back."""
 
-    async def attached(tx: Transaction, envelope: Envelope, fact: ConcernMerged) -> None:
+    async def attached(tx: Transaction, _: Envelope, fact: ConcernMerged) -> None:
         concern = await store.load(tx, fact.concern_id)
         if concern.stage == Stage.ROUTED:
             await carry_out(tx, store, None, concern, concern.id, AttachConcern(case_id=fact.into))
 
+    async def taken(tx: Transaction, _: Envelope, fact: PoliceTookOver | ClearanceRevoked) -> None:
+        for concern_id in sorted(fact.concerns):
+            concern = await store.load(tx, concern_id)
+            await carry_out(tx, store, None, concern, concern.id, FollowTakeOver())
+
+    async def returned(tx: Transaction, _: Envelope, fact: PoliceReturned) -> None:
+        for concern_id in sorted(fact.concerns):
+            concern = await store.load(tx, concern_id)
+            await carry_out(tx, store, None, concern, concern.id, FollowReturn())
+
+    handlers: dict[type[Fact], Handler] = {
+        ConcernMerged: attached,
+        PoliceTookOver: taken,
+        ClearanceRevoked: taken,
+        PoliceReturned: returned,
+    }
     return (
         Subscription(
             consumer="intake.cases",
             topics=(CASE_TOPIC,),
-            handlers={ConcernMerged.type: attached},
-            facts={ConcernMerged.type: ConcernMerged},
+            handlers={fact.type: handler for fact, handler in handlers.items()},
+            facts={fact.type: fact for fact in handlers},
         ),
     )

@@ -157,6 +157,7 @@ class PoliceTookOver(Fact):
     type: ClassVar[str] = "case.police_took_over.v1"
 
     at: datetime
+    concerns: tuple[UUID, ...] = ()
 
 
 class PoliceCleared(Fact):
@@ -173,6 +174,7 @@ class PoliceReturned(Fact):
     type: ClassVar[str] = "case.police_returned.v1"
 
     at: datetime
+    concerns: tuple[UUID, ...] = ()
 
 
 class ClearanceRevoked(Fact):
@@ -181,6 +183,7 @@ class ClearanceRevoked(Fact):
     type: ClassVar[str] = "case.clearance_revoked.v1"
 
     at: datetime
+    concerns: tuple[UUID, ...] = ()
 
 
 class MeetingHeld(Fact):

@@ -118,6 +118,18 @@ class ConcernAttached(Fact):
     case_id: UUID
 
 
+class TakenByPolice(Fact):
+    """Rows 12 and 42 as seen from the concern: the municipality sees it no longer."""
+
+    type: ClassVar[str] = "concern.taken_by_police.v1"
+
+
+class ReturnedByPolice(Fact):
+    """Row 14 as seen from the concern: the municipality sees it again."""
+
+    type: ClassVar[str] = "concern.returned_by_police.v1"
+
+
 CONCERN_FACTS: tuple[type[Fact], ...] = (
     ConcernReceived,
     AdviceGiven,
@@ -128,4 +140,6 @@ CONCERN_FACTS: tuple[type[Fact], ...] = (
     ConcernRouted,
     AcuteClosed,
     ConcernAttached,
+    TakenByPolice,
+    ReturnedByPolice,
 )

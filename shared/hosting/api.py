@@ -6,6 +6,7 @@ With Kafka and Temporal down it takes concerns all the same (`architecture.md`, 
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -92,6 +93,8 @@ def serve(service: str, title: str, spine: Spine, routes: Routes) -> None:
     logs.configure(service, "api", settings.log_level)
     traces.provider(service, "api", settings.trace_file)
     app = build(service, title, spine, routes, settings)
+    # uvicorn raises the signal again once it has drained; with a handler of ours there, the process ends with 0.
+    signal.signal(signal.SIGTERM, lambda *_: None)
     uvicorn.run(
         app,
         host=settings.http_host,

@@ -79,9 +79,9 @@ class UnitOfWork:
 
 
 def _is_connection_loss(error: DBAPIError) -> bool:
-    """Say whether Postgres ended the connection (SQLSTATE classes 08 and 57)."""
+    """Say whether another try may go through: connection lost, deadlock, no room, shutting down (SQLSTATE 08, 40, 53, 57P)."""
     state = str(getattr(error.orig, "sqlstate", "") or "")
-    return state.startswith(("08", "57P", "53"))
+    return state.startswith(("08", "40", "53", "57P"))
 
 
 def build_engine(url: str, *, name: str, pool_size: int = 5, **options: Any) -> AsyncEngine:

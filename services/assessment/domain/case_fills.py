@@ -33,6 +33,11 @@ def at_now(_: Case, __: Any, context: Context) -> Fills:
     return {"at": context.now}
 
 
+def handed_over(case: Case, _: Any, context: Context) -> Fills:
+    """When police took the case or gave it back, and which concerns lie in it: intake closes or opens those as well."""
+    return {"at": context.now, "concerns": tuple(each.concern_id for each in case.concerns)}
+
+
 def reopened(case: Case, _: commands.ReopenCase, context: Context) -> Fills:
     """A new opening has new clocks."""
     left = case.recommendation.addressed_to if case.recommendation else None

@@ -129,7 +129,7 @@ TRIAGE_ROWS: tuple[Transition[Case], ...] = (
         sources=(Stage.POLICE_CLEARANCE,),
         target=Stage.POLICE_ONLY,
         roles=(Role.TOVHOLDER_POLITI,),
-        fills=fills.at_now,
+        fills=fills.handed_over,
         meets=("clearance",),
     ),
     Transition(
@@ -150,7 +150,7 @@ TRIAGE_ROWS: tuple[Transition[Case], ...] = (
         sources=(Stage.POLICE_ONLY,),
         target=Stage.GATHERING,
         roles=(Role.TOVHOLDER_POLITI,),
-        fills=fills.at_now,
+        fills=fills.handed_over,
         opens=(deadlines.MEETING,),
     ),
     Transition(
@@ -160,7 +160,7 @@ TRIAGE_ROWS: tuple[Transition[Case], ...] = (
         sources=K3_TO_K10_AND_K12,
         target=Stage.POLICE_ONLY,
         roles=(Role.TOVHOLDER_POLITI,),
-        fills=fills.at_now,
+        fills=fills.handed_over,
     ),
     Transition(
         rule="domain.md 2.3 row 19",

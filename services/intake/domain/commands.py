@@ -106,3 +106,11 @@ class AttachConcern(Command):
     """Follow the Infohus, which joined the concern to an open case."""
 
     case_id: UUID
+
+
+class FollowTakeOver(Command):
+    """Follow the police, who took the case out of Infohus."""
+
+
+class FollowReturn(Command):
+    """Follow the police, who gave the case back."""

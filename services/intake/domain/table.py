@@ -164,5 +164,20 @@ CONCERN: Lifecycle[Concern] = Lifecycle(
             deciding=False,
             follows=True,
         ),
+        *(
+            Transition(
+                rule=f"domain.md 2.3 {rows}",
+                command=command,
+                fact=fact,
+                sources=(Stage.ROUTED, Stage.MERGED),
+                roles=(Role.SYSTEM,),
+                deciding=False,
+                follows=True,
+            )
+            for rows, command, fact in (
+                ("rows 12 and 42", commands.FollowTakeOver, facts.TakenByPolice),
+                ("row 14", commands.FollowReturn, facts.ReturnedByPolice),
+            )
+        ),
     ),
 )

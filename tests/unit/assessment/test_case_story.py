@@ -102,7 +102,7 @@ def test_police_take_over_leaves_no_reason_anywhere() -> None:
 
     (fact, _) = play.give(c.TakeOver(), P)
 
-    assert set(fact.model_dump(exclude_none=True)) == {"stage", "by", "by_role", "organisation", "at"}
+    assert set(fact.model_dump(exclude_none=True)) == {"stage", "by", "by_role", "organisation", "at", "concerns"}
     assert not c.TakeOver.model_fields
     assert not c.RevokeClearance.model_fields
 

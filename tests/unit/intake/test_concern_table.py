@@ -68,6 +68,8 @@ COMMANDS: dict[type[Command], Command] = {
     c.RouteConcern: c.RouteConcern(municipality="0253", grounds=sealed()),
     c.CloseAcute: c.CloseAcute(),
     c.AttachConcern: c.AttachConcern(case_id=uuid4()),
+    c.FollowTakeOver: c.FollowTakeOver(),
+    c.FollowReturn: c.FollowReturn(),
 }
 
 

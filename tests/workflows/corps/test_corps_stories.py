@@ -88,7 +88,7 @@ async def test_a_match_accepted_after_the_first_day_activates_the_loan_by_itself
     _, request, loan = await stories.corps.lent(BARE, FAR, member)
     await stories.tell(("loan", loan))
 
-    await stories.pass_to(midnight(stories.clock.now().date() + timedelta(days=1)))
+    await stories.pass_to((await stories.corps.state("loan", loan)).clock("loan_starts").due_at)
     await stories.until("loan", loan, lambda state: not state.clock("loan_starts").pending)
     waiting = (await stories.corps.state("loan", loan)).stage
     await stories.corps.begin(BARE, request, member, FAR)
@@ -142,16 +142,15 @@ async def test_the_work_keeps_its_rhythm_and_nothing_is_decided_for_anybody(stor
     await stories.pass_to(start + timedelta(days=91))
     await stories.until("intervention", request, lambda state: not state.clock("plan_review").pending)
 
-    assert await stories.steps(request) == [
+    taken = await stories.steps(request)
+    assert taken[:4] == [
         ("REMIND", "contact"),
         ("MISS", "contact"),
         ("REMIND", "supervision"),
         ("REMIND", "progression"),
-        ("MISS", "supervision"),
-        ("MISS", "progression"),
-        ("REMIND", "plan_review"),
-        ("MISS", "plan_review"),
     ]
+    assert set(taken[4:6]) == {("MISS", "supervision"), ("MISS", "progression")}  # a month of 30 days: the same moment
+    assert taken[6:] == [("REMIND", "plan_review"), ("MISS", "plan_review")]
     assert (await stories.corps.state("intervention", request)).stage == "K9"
     ending = {
         "end_reason": "E2", "criterion": "CITIZEN_ASKS", "farewell_held": True, "handed_over": True, "follow_ups_agreed": True,

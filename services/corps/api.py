@@ -1,0 +1,83 @@
+"""HTTP of corps: interventions and loans, one POST per command; who can be chosen; members. No rule of the domain is here."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse, Response
+
+from services.corps import options
+from services.corps.api_members import member_routes
+from services.corps.domain.intervention import Intervention
+from services.corps.domain.loan import Loan
+from services.corps.domain.loan_commands import DraftLoan
+from services.corps.handlers import Corps, corps
+from shared.errors import Forbidden
+from shared.hosting.api import ApiParts
+from shared.lifecycle.actor import Role
+from shared.persistence.work import Transaction
+from shared.web.commands import command_routes, creation_route
+from shared.web.edge import Edge
+from shared.web.opening import opening_route
+from shared.web.reading import reading_routes, view_of
+
+
+def routes(router: APIRouter, parts: ApiParts) -> None:
+    """Add every route of corps."""
+    work = corps(parts.vault, parts.vault)
+    interventions, loans = work.interventions, work.loans
+    _options_route(router, parts.edge, work)
+    command_routes(router, parts.edge, interventions.store.lifecycle, interventions.give)
+    reading_routes(
+        router, parts.edge, interventions.store, filters={"kind": "intervention_kind"}, view=intervention_view
+    )
+    opening_route(router, parts.edge, interventions.store, parts.vault, sealed)
+    creation_route(router, parts.edge, "/v1/loans", DraftLoan, loans.draft)
+    command_routes(router, parts.edge, loans.store.lifecycle, loans.give)
+    reading_routes(
+        router, parts.edge, loans.store, filters={"lender": "lender", "borrower": "borrower"}, view=loan_view
+    )
+    member_routes(router, parts.edge)
+
+
+def sealed(state: Intervention) -> frozenset[UUID]:
+    """Return the references of the intervention's sealed notes."""
+    return frozenset(state.notes)
+
+
+def intervention_view(state: Intervention, tx: Transaction) -> dict[str, Any]:
+    """Return what an intervention shows. Its member sees her own work, and neither consent nor whom the citizen declined."""
+    body = view_of(state) | {"district": state.district}
+    body["reservation_holds"] = state.member.holds(tx.now) if state.member else None
+    if not tx.actor.roles & {Role.LOCAL_COORDINATOR, Role.CASEWORKER}:
+        for name in ("consent_id", "declined", "excluded", "declines", "blocks"):
+            body.pop(name)
+    return body
+
+
+def loan_view(loan: Loan, _: Transaction) -> dict[str, Any]:
+    """Return what a loan shows to both sides: hours, dates, price, signatures; the case is a pseudonym."""
+    body = view_of(loan)
+    return body | {"case_ref": body.pop("intervention_id")}
+
+
+def _options_route(router: APIRouter, edge: Edge, work: Corps) -> None:
+    async def show(request: Request, id: UUID) -> Response:
+        """Show who can be chosen now, with the reasons; why the others are not there; what blocks if nobody is."""
+        actor = await edge.actor(request)
+        async with edge.begin(request, actor) as tx:
+            state = await work.interventions.store.load(tx, id, lock=False)
+            if Role.LOCAL_COORDINATOR not in actor.roles:
+                raise Forbidden(
+                    "role_may_not",
+                    "options are for LOCAL_COORDINATOR",
+                    rule="domain.md 2.1, 5.3",
+                    remedy="Ask the coordinator.",
+                )
+            body = options.shown(await options.pool(tx, state), tx)
+        body |= {"id": str(id), "stage": state.stage, "desk_asked": state.clock("broker") is not None}
+        return JSONResponse(body, headers={"ETag": f'"{state.version}"', "Cache-Control": "no-store"})
+
+    router.add_api_route("/v1/interventions/{id}/options", show, methods=["GET"], operation_id="intervention-options")

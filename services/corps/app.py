@@ -1,0 +1,10 @@
+"""The api process of corps: `python -m services.corps.app`."""
+
+from __future__ import annotations
+
+from services.corps.api import routes
+from services.corps.tables import SPINE
+from shared.hosting.api import serve
+
+if __name__ == "__main__":
+    serve("corps", "Tovholder: corps", SPINE, routes)

@@ -1,0 +1,104 @@
+"""The SQL of interventions and loans."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.corps.access import INTERVENTION_ROLES, LOAN_ROLES, intervention_changes, loan_changes
+from services.corps.domain.intervention import Intervention, Stage
+from services.corps.domain.intervention_table import INTERVENTION
+from services.corps.domain.loan import Loan
+from services.corps.domain.loan_table import LOAN
+from services.corps.tables import SPINE, InterventionRow, LoanRow
+from shared.lifecycle.actor import Actor, Role
+from shared.persistence.store import Leaves, Store
+from shared.persistence.work import Transaction
+
+OUT = frozenset({Stage.ENDED, Stage.STOPPED})
+
+
+class InterventionStore(Store[Intervention]):
+    """Interventions: seen by coordinator and caseworker of the municipality, and by the engaged member as a person."""
+
+    def visible(self, tx: Transaction) -> sa.ColumnElement[bool]:
+        """Return the condition that the actor sees a row."""
+        actor, table = tx.actor, self.table
+        at_home = sa.and_(table.c.organisation == actor.organisation, sa.literal(_has(actor, INTERVENTION_ROLES)))
+        return sa.and_(super().visible(tx), sa.or_(at_home, _hers(table, actor)))
+
+
+class LoanStore(Store[Loan]):
+    """Loans: seen by leaders and coordinators of both sides, and by the member herself."""
+
+    def visible(self, tx: Transaction) -> sa.ColumnElement[bool]:
+        """Return the condition that the actor sees a row."""
+        party = sa.literal(_has(tx.actor, LOAN_ROLES))
+        return sa.and_(super().visible(tx), sa.or_(party, _hers(self.table, tx.actor)))
+
+
+def intervention_store(leaves: Leaves | None) -> InterventionStore:
+    """Return the store of interventions; `leaves` is the vault, or None in a process that gives no leave."""
+    return InterventionStore(
+        INTERVENTION,
+        InterventionRow,
+        SPINE,
+        columns=_intervention_columns,
+        access=intervention_changes,
+        leaves=leaves,
+    )
+
+
+def loan_store(leaves: Leaves | None) -> LoanStore:
+    """Return the store of loans."""
+    return LoanStore(LOAN, LoanRow, SPINE, columns=_loan_columns, access=loan_changes, leaves=leaves)
+
+
+async def family(tx: Transaction, case_id: UUID, *, lock: bool = False) -> list[Intervention]:
+    """Return every intervention of a case, in the order of their ids; for matching and for SYSTEM, never for a page."""
+    table: sa.Table = InterventionRow.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table models
+    query = sa.select(table.c.body).where(table.c.case_id == case_id).order_by(table.c.id)
+    rows = await tx.session.execute(query.with_for_update() if lock else query)
+    return [Intervention.model_validate(body) for body in rows.scalars()]
+
+
+async def exists(tx: Transaction, intervention_id: UUID) -> bool:
+    """Say whether there is such an intervention."""
+    table: sa.Table = InterventionRow.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table models
+    query = sa.select(sa.exists().where(table.c.id == intervention_id))
+    return bool((await tx.session.execute(query)).scalar_one())
+
+
+async def waiting(tx: Transaction) -> list[Intervention]:
+    """Return the interventions that seek a member and have chosen none."""
+    table: sa.Table = InterventionRow.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table models
+    query = sa.select(table.c.body).where(table.c.stage == Stage.MATCHING, table.c.member_ref.is_(None))
+    rows = await tx.session.execute(query.order_by(table.c.requested_at))
+    return [Intervention.model_validate(body) for body in rows.scalars()]
+
+
+def _has(actor: Actor, roles: frozenset[Role]) -> bool:
+    return bool(actor.roles & roles)
+
+
+def _hers(table: sa.Table, actor: Actor) -> sa.ColumnElement[bool]:
+    return sa.and_(table.c.member_ref == actor.person_ref, sa.literal(Role.CORPS_MEMBER in actor.roles))
+
+
+def _intervention_columns(state: Intervention) -> dict[str, Any]:
+    engaged = state.member is not None and not state.member.gone and state.stage not in OUT
+    return {
+        "case_id": state.case_id,
+        "municipality": state.municipality,
+        "intervention_kind": state.requirements.kind,
+        "member_ref": state.member.member_ref if state.member and engaged else None,
+        "desk_asked": state.clock("broker") is not None,
+        "requested_at": state.requested_at,
+    }
+
+
+def _loan_columns(loan: Loan) -> dict[str, Any]:
+    names = ("intervention_id", "lender", "borrower", "member_ref", "starts_on", "ends_on")
+    return {name: getattr(loan, name) for name in names}

@@ -1,0 +1,1 @@
+"""Workflows of corps: promises over time."""
