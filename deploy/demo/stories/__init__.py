@@ -1,0 +1,20 @@
+"""The stories that the demo plays. Every person is fictional; the numbers are those of the scenarios they follow."""
+
+from __future__ import annotations
+
+from deploy.demo.stories import corps, hotline, infohus, lending
+from deploy.demo.tale import Story
+
+ALL: tuple[tuple[str, str, Story], ...] = (
+    ("T01", "Anonymous advice, and where help is near", hotline.anonymous_advice),
+    ("T04", "A school's concern about a child", hotline.school_concern),
+    ("T07", "Somebody is about to travel tonight", hotline.acute_travel),
+    ("T08", "Police take over", infohus.police_take_over),
+    ("T09-row", "Closed without action by both tovholdere", infohus.closed_without_action),
+    ("T07-row", "Two concerns about one person", infohus.two_concerns_one_person),
+    ("T14", "Full assessment, and the offer is declined", infohus.offer_declined),
+    ("T15", "A mentor from the own municipality", corps.own_mentor),
+    ("T26", "A mentor borrowed from another district", lending.borrowed_mentor),
+    ("T28", "Two coordinators, one mentor", lending.two_coordinators_one_mentor),
+)
+"""Code, title, story."""

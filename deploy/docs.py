@@ -1,0 +1,104 @@
+"""Draws what the documentation shows of the code: `python -m deploy.docs`.
+
+Writes `docs/states/` (diagrams and tables of the lifecycles), `docs/asyncapi/` (what each service publishes) and
+`docs/openapi/` (what it answers to). A test fails when a file differs from what this would write.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import tempfile
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from deploy.diagrams import page
+from shared.hosting.api import build
+from shared.lifecycle.table import Lifecycle
+from shared.messaging.asyncapi import document
+from shared.settings import Settings
+from shared.vault.keyset import create_if_missing
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+VERSION = "1"
+
+TABLES: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "intake": (("services.intake.domain.table", "CONCERN"),),
+    "assessment": (
+        ("services.assessment.domain.case_table", "CASE"),
+        ("services.assessment.domain.underretning_table", "UNDERRETNING"),
+    ),
+    "corps": (
+        ("services.corps.domain.intervention_table", "INTERVENTION"),
+        ("services.corps.domain.loan_table", "LOAN"),
+    ),
+    "notify": (("services.notify.domain.table", "DELIVERY"),),
+}
+"""The lifecycles of each service."""
+
+
+def lifecycles(service: str) -> list[Lifecycle[Any]]:
+    """Return the lifecycles of a service."""
+    return [getattr(import_module(module), name) for module, name in TABLES[service]]
+
+
+def openapi(service: str) -> dict[str, Any]:
+    """Return the OpenAPI document of a service. Nothing is connected to: the keys are made up and thrown away."""
+    routes = import_module(f"services.{service}.api").routes
+    spine = import_module(f"services.{service}.tables").SPINE
+    with tempfile.TemporaryDirectory() as folder:
+        app = build(service, f"Tovholder: {service}", spine, routes, _settings(Path(folder)))
+    made: dict[str, Any] = app.openapi()
+    return made
+
+
+def _settings(folder: Path) -> Settings:
+    secret = folder / "idempotency.json"
+    secret.write_text(json.dumps({"current": "k1", "keys": {"k1": b64encode(secrets.token_bytes(32)).decode()}}))
+    create_if_missing(folder / "keyset.json")
+    nowhere = SecretStr("postgresql+asyncpg://nobody@127.0.0.1:1/none")
+    return Settings(
+        database_url=nowhere,
+        keystore_url=nowhere,
+        oidc_issuer="http://127.0.0.1:1",
+        oidc_jwks_url="http://127.0.0.1:1/jwks.json",
+        http_port=1,
+        keyset_file=folder / "keyset.json",
+        codec_keyset_file=folder / "keyset.json",
+        idempotency_secret_file=secret,
+    )
+
+
+def generated() -> Iterator[tuple[str, str]]:
+    """Yield the path below `docs/` and the text of every generated file."""
+    for service in TABLES:
+        for lifecycle in lifecycles(service):
+            yield f"states/{lifecycle.kind}.md", page(service, lifecycle)
+        yield f"asyncapi/{service}.json", _json(document(service, lifecycles(service), version=VERSION))
+        yield f"openapi/{service}.json", _json(openapi(service))
+
+
+def _json(content: dict[str, Any]) -> str:
+    return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def write(folder: Path = DOCS) -> list[Path]:
+    """Write every generated file; return those that changed."""
+    changed = []
+    for name, text in generated():
+        file = folder / name
+        if not file.exists() or file.read_text() != text:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+            changed.append(file)
+    return changed
+
+
+if __name__ == "__main__":
+    for written in write():
+        print(f"wrote {written.relative_to(DOCS.parent)}")

@@ -1,0 +1,1 @@
+"""Prometheus' part of operations: scrape configuration, alert rules and their tests."""
