@@ -15,7 +15,7 @@ ARGS ?=
 export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV
 
-.PHONY: help sync demo up down check format test bench clean
+.PHONY: help sync demo up down check check-form check-types check-units format test bench clean
 
 help: ## Show what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,10 +48,17 @@ down: .venv/.synced ## Stop what runs in the background
 	@$(RUN)/tovholder down
 
 check: .venv/.synced ## Format, lint, types, import arrows, unit tests (under a minute)
+	@$(MAKE) --no-print-directory -j2 --output-sync=target check-units check-types check-form
+
+check-form:
 	$(RUN)/ruff format --check $(CODE)
 	$(RUN)/ruff check $(CODE)
-	$(RUN)/mypy
 	$(RUN)/lint-imports
+
+check-types:
+	$(RUN)/mypy
+
+check-units:
 	$(RUN)/pytest -q tests/unit
 
 format: .venv/.synced ## Put the code in its form

@@ -113,7 +113,7 @@ def _clock(rule: DeadlineRule) -> tuple[str, ...]:
     return (
         f"`{rule.kind}`",
         _span(rule.due, own_start=rule.starts is not None),
-        str(rule.owner),
+        str(rule.owner) if rule.role_at is None else "who took it in",
         ", ".join(_span(span) for span in rule.reminders),
         ", ".join(_span(span) for span in rule.escalations),
         "yes" if rule.lasts else "",

@@ -88,6 +88,8 @@ def _proxy_route(prefix: str, ports: list[int], hidden: tuple[str, ...] = ()) ->
             "try_interval": "100ms",
         },
         "health_checks": {"passive": {"fail_duration": "2s"}},
+        # Shorter than the 5 s after which a service closes an idle connection: a POST sent into that moment would be a 502.
+        "transport": {"protocol": "http", "keep_alive": {"enabled": True, "idle_timeout": "3s"}},
         # The services need no caller's address, so they get none to log.
         "headers": {
             "request": {

@@ -113,7 +113,8 @@ def cluster_id(config: StackConfig) -> str:
     """The cluster's id (22 characters), made once per state folder; every broker carries it."""
     file = config.state / "kafka" / "cluster.json"
     if not file.exists():
-        made = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        # Kafka takes an id that begins with "-" for an option.
+        made = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps({"cluster_id": made}))
     return str(json.loads(file.read_text())["cluster_id"])

@@ -15,7 +15,8 @@ from typing import Any
 from uuid import UUID
 
 from deploy.seed.references import fictional_ref
-from services.corps.domain.matching.models import Competence, Gender, Kind, Level, Skill, Training
+from services.corps.domain.matching.models import Gender, Kind, Level, Skill, Training
+from shared.contracts.codes import Competence
 from shared.reference.municipalities import municipality
 
 CORPS_MUNICIPALITIES = MappingProxyType(

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
 from services.assessment.domain.case import Case
 from services.assessment.domain.case_commands import (
     AttachConcern,
+    CompleteAssessment,
     FollowIntervention,
     MergeConcern,
+    OpenCase,
     RegisterConcern,
     ReopenCase,
 )
 from services.assessment.domain.underretning import Underretning
 from services.assessment.domain.underretning_commands import MakeUnderretning, NoteRouting, RegisterUnderretning
-from services.assessment.repository import CaseStore, UnderretningStore, of_concern
+from services.assessment.repository import (
+    CaseStore,
+    UnderretningStore,
+    has_underretning,
+    of_concern,
+    underretning_store,
+)
+from shared.contracts.codes import Answer
+from shared.lifecycle.actor import SYSTEM
 from shared.lifecycle.table import Command
 from shared.persistence.handling import carry_out, create, give, require_version
 from shared.persistence.sealing import Sealer
@@ -37,7 +47,10 @@ class Cases:
             return await self._merge(tx, case_id, command, version)
         if isinstance(command, ReopenCase) and command.concern_case is not None:
             return await self._reopen(tx, case_id, command, command.concern_case, version)
-        return await give(tx, self.store, self.sealer, case_id, command, expected_version=version)
+        case = await give(tx, self.store, self.sealer, case_id, command, expected_version=version)
+        if isinstance(command, (OpenCase, CompleteAssessment)) and command.minor in (Answer.YES, Answer.UNKNOWN):
+            await self._start_track(tx, case)
+        return case
 
     async def register(self, tx: Transaction, command: RegisterConcern) -> UUID:
         """Take in a concern once; return its record."""
@@ -49,6 +62,20 @@ class Cases:
     async def follow(self, tx: Transaction, case_id: UUID, command: FollowIntervention) -> None:
         """Follow the corps."""
         await give(tx, self.store, None, case_id, command)
+
+    async def _start_track(self, tx: Transaction, case: Case) -> None:
+        """Every case about somebody who may be a child has its underretning, also if that is found out later (3.7)."""
+        if await has_underretning(tx, case):
+            return
+        found_out = RegisterUnderretning(
+            concern_id=case.concern_id,
+            case_id=case.id,
+            municipality=case.municipality,
+            made_by_authority=tx.actor.organisation,
+            notifier_known=case.concerns[0].reporter is not None,
+            received_at=tx.now,
+        )
+        await create(replace(tx, actor=SYSTEM), underretning_store(), None, uuid4(), found_out)
 
     async def _merge(self, tx: Transaction, case_id: UUID, command: MergeConcern, version: int) -> Case:
         """Row 7: the record becomes C4 and the open case receives its concern, both or neither."""

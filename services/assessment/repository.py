@@ -77,3 +77,11 @@ async def of_concern(tx: Transaction, store: Store[Any], concern_id: UUID) -> UU
     query = sa.select(store.table.c.id).where(store.table.c.concern_id == concern_id)
     found: UUID | None = (await tx.session.execute(query)).scalar_one_or_none()
     return found
+
+
+async def has_underretning(tx: Transaction, case: Case) -> bool:
+    """Say whether an underretning runs, or ran, about the person of a case."""
+    table: sa.Table = UnderretningRow.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table models
+    concerns = [each.concern_id for each in case.concerns]
+    about = sa.or_(table.c.case_id == case.id, table.c.concern_id.in_(concerns))
+    return bool((await tx.session.execute(sa.select(sa.exists().where(about)))).scalar_one())

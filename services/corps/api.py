@@ -9,11 +9,13 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from services.corps import options
+from services.corps.access import INTERVENTION_ROLES
 from services.corps.api_members import member_routes
 from services.corps.domain.intervention import Intervention
 from services.corps.domain.loan import Loan
 from services.corps.domain.loan_commands import DraftLoan
 from services.corps.handlers import Corps, corps
+from shared.contracts.corps import MemberChosen
 from shared.errors import Forbidden
 from shared.hosting.api import ApiParts
 from shared.lifecycle.actor import Role
@@ -21,7 +23,7 @@ from shared.persistence.work import Transaction
 from shared.web.commands import command_routes, creation_route
 from shared.web.edge import Edge
 from shared.web.opening import opening_route
-from shared.web.reading import reading_routes, view_of
+from shared.web.reading import Facts, reading_routes, view_of
 
 
 def routes(router: APIRouter, parts: ApiParts) -> None:
@@ -31,7 +33,12 @@ def routes(router: APIRouter, parts: ApiParts) -> None:
     _options_route(router, parts.edge, work)
     command_routes(router, parts.edge, interventions.store.lifecycle, interventions.give)
     reading_routes(
-        router, parts.edge, interventions.store, filters={"kind": "intervention_kind"}, view=intervention_view
+        router,
+        parts.edge,
+        interventions.store,
+        filters={"kind": "intervention_kind"},
+        view=intervention_view,
+        told=intervention_told,
     )
     opening_route(router, parts.edge, interventions.store, parts.vault, sealed)
     creation_route(router, parts.edge, "/v1/loans", DraftLoan, loans.draft)
@@ -51,10 +58,29 @@ def intervention_view(state: Intervention, tx: Transaction) -> dict[str, Any]:
     """Return what an intervention shows. Its member sees her own work, and neither consent nor whom the citizen declined."""
     body = view_of(state) | {"district": state.district}
     body["reservation_holds"] = state.member.holds(tx.now) if state.member else None
-    if not tx.actor.roles & {Role.LOCAL_COORDINATOR, Role.CASEWORKER}:
+    if not _at_home(state, tx):
         for name in ("consent_id", "declined", "excluded", "declines", "blocks"):
             body.pop(name)
     return body
+
+
+def intervention_told(state: Intervention, found: Facts, tx: Transaction) -> Facts:
+    """Return what a timeline tells. Its member is told of her own work: from her choice on, and of no other member."""
+    if _at_home(state, tx):
+        return found
+    mine = str(tx.actor.person_ref)
+    chosen = [
+        place
+        for place, fact in enumerate(found)
+        if fact["type"] == MemberChosen.type and fact["body"]["member_ref"] == mine
+    ]
+    since = found[chosen[-1] :] if chosen else []
+    return [fact for fact in since if fact["body"].get("member_ref", mine) == mine]
+
+
+def _at_home(state: Intervention, tx: Transaction) -> bool:
+    """Say whether the actor works on the intervention in the municipality whose case it is."""
+    return tx.actor.organisation == state.organisation and bool(tx.actor.roles & INTERVENTION_ROLES)
 
 
 def loan_view(loan: Loan, _: Transaction) -> dict[str, Any]:
@@ -69,7 +95,7 @@ def _options_route(router: APIRouter, edge: Edge, work: Corps) -> None:
         actor = await edge.actor(request)
         async with edge.begin(request, actor) as tx:
             state = await work.interventions.store.load(tx, id, lock=False)
-            if Role.LOCAL_COORDINATOR not in actor.roles:
+            if Role.LOCAL_COORDINATOR not in actor.roles or not _at_home(state, tx):
                 raise Forbidden(
                     "role_may_not",
                     "options are for LOCAL_COORDINATOR",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -170,7 +171,7 @@ def _candidate(member: Member, ledger: Ledger, tx: Transaction, **answers: Any) 
         reserved=len(live) - active,
         gender=profile.gender,
         skills=tuple(Skill(one.competence, one.level, one.valid_until) for one in profile.skills),
-        last_supervision_at=member.last_supervision_at,
+        last_supervision_at=member.last_supervision_at or _first_at_work(live),
         hours_free=float(ledger.hours_free(tx.now)),
         lendable=profile.lendable,
         max_distance_km=float(profile.max_distance_km),
@@ -181,3 +182,8 @@ def _candidate(member: Member, ledger: Ledger, tx: Transaction, **answers: Any) 
         serves_opponent=False,
         **answers,
     )
+
+
+def _first_at_work(live: Sequence[Hold]) -> date | None:
+    """Return since when a member who never had supervision has needed it: the 60 days of 3.8 run from her first case."""
+    return min((local(hold.since).date() for hold in live if hold.kind is HoldKind.ACTIVE), default=None)

@@ -6,13 +6,34 @@ from collections.abc import Iterator
 
 from services.intake.domain.concern import Concern, Stage
 from shared.contracts.base import Fact
-from shared.contracts.intake import ConcernReceived, ConcernRouted, ReturnedByPolice, TakenByPolice
-from shared.lifecycle.actor import PUBLIC, Role
+from shared.contracts.codes import Answer
+from shared.contracts.intake import (
+    AcuteClosed,
+    AcuteRaised,
+    ConcernReceived,
+    ConcernRouted,
+    RecordCompleted,
+    ReturnedByPolice,
+    TakenByPolice,
+)
+from shared.lifecycle.actor import Role
 from shared.lifecycle.text import FieldClass
 from shared.persistence.store import AccessChange
 from shared.reference.organisations import kommune, politi_of
 
-HOTLINE = "hotline:national"
+CONCERN_ROLES = frozenset(
+    {
+        Role.HOTLINE_ADVISER,
+        Role.TOVHOLDER_KOMMUNE,
+        Role.TOVHOLDER_POLITI,
+        Role.SECRETARIAT,
+        Role.CHILD_UNIT,
+    }
+)
+"""Roles that see the concerns their organisation takes part in; no department-wide access (R5), and never the corps (R12)."""
+
+OWN_ROLES = frozenset({Role.PRO_REPORTER})
+"""Roles that see the concerns which their own place has sent in."""
 
 DESK = (
     (Role.HOTLINE_ADVISER, FieldClass.CASE_TEXT),
@@ -23,10 +44,10 @@ KOMMUNE = (
     (Role.TOVHOLDER_KOMMUNE, FieldClass.CASE_TEXT),
     (Role.TOVHOLDER_KOMMUNE, FieldClass.IDENTITY),
     (Role.TOVHOLDER_KOMMUNE, FieldClass.REPORTER),
-    (Role.CHILD_UNIT, FieldClass.CASE_TEXT),
-    (Role.CHILD_UNIT, FieldClass.IDENTITY),
 )
 """Class D, the reporter, is for the receiving tovholder alone (R6)."""
+CHILD = ((Role.CHILD_UNIT, FieldClass.CASE_TEXT), (Role.CHILD_UNIT, FieldClass.IDENTITY))
+"""For the child unit, where the person is, or may be, a child: unknown counts as yes (3.2)."""
 POLITI = (
     (Role.TOVHOLDER_POLITI, FieldClass.CASE_TEXT),
     (Role.TOVHOLDER_POLITI, FieldClass.IDENTITY),
@@ -36,20 +57,53 @@ POLITI = (
 
 def changes(concern: Concern, fact: Fact) -> Iterator[AccessChange]:
     """Yield who gains or loses sight with `fact`; `concern` is the state after all facts of the command."""
-    if isinstance(fact, ConcernReceived):
-        yield AccessChange(concern.organisation, opens=DESK)
-        if concern.organisation != HOTLINE and fact.by == PUBLIC.person_ref:
-            yield AccessChange(HOTLINE, opens=DESK)
-    if isinstance(fact, ConcernRouted):
-        yield AccessChange(kommune(fact.municipality), opens=KOMMUNE)
-        yield AccessChange(politi_of(fact.municipality), opens=POLITI)
-    if concern.infohus is not None and isinstance(fact, TakenByPolice):
-        yield AccessChange(kommune(concern.infohus), ends=True)
-    if concern.infohus is not None and isinstance(fact, ReturnedByPolice):
-        yield AccessChange(kommune(concern.infohus), opens=KOMMUNE)
+    match fact:
+        case ConcernReceived():
+            yield AccessChange(concern.organisation, opens=DESK)
+            if concern.desk != concern.organisation:
+                yield AccessChange(concern.desk, opens=DESK)
+        case AcuteRaised() | RecordCompleted() if concern.stage == Stage.ACUTE:
+            yield from _alarm(concern)
+        case AcuteClosed():
+            yield from _forgotten(concern, None)
+        case ConcernRouted():
+            yield from _forgotten(concern, fact.municipality)
+            yield AccessChange(kommune(fact.municipality), opens=_of_the_municipality(concern))
+            yield AccessChange(politi_of(fact.municipality), opens=POLITI)
+        case TakenByPolice() if concern.infohus is not None:
+            yield AccessChange(kommune(concern.infohus), ends=True)
+        case ReturnedByPolice() if concern.infohus is not None:
+            yield AccessChange(kommune(concern.infohus), opens=_of_the_municipality(concern))
     if concern.stage in (Stage.ROUTED, Stage.MERGED) and not concern.clocks and not _is_of_the_infohus(concern):
         # The hotline never owns a case: sight ends with routing, or when the hand-over and the record are done (2.4).
         yield AccessChange(concern.organisation, ends=True)
+        if concern.desk != concern.organisation:
+            yield AccessChange(concern.desk, ends=True)
+
+
+def _alarm(concern: Concern) -> Iterator[AccessChange]:
+    """Police answer an alarm (row 51), and the child unit's 24 hours run from it (T07)."""
+    place = concern.subject_municipality
+    if place is None:
+        return
+    yield AccessChange(politi_of(place), opens=POLITI)
+    if concern.minor is not Answer.NO:
+        yield AccessChange(kommune(place), opens=CHILD)
+
+
+def _forgotten(concern: Concern, infohus: str | None) -> Iterator[AccessChange]:
+    """Who was told of the alarm and has no part in what follows loses sight; who took the concern in keeps it."""
+    kept = {concern.organisation, concern.desk}
+    if infohus is not None:
+        kept |= {kommune(infohus), politi_of(infohus)}
+    for place in concern.alarmed:
+        for organisation in (kommune(place), politi_of(place)):
+            if organisation not in kept:
+                yield AccessChange(organisation, ends=True)
+
+
+def _of_the_municipality(concern: Concern) -> tuple[tuple[Role, FieldClass], ...]:
+    return KOMMUNE if concern.minor is Answer.NO else (*KOMMUNE, *CHILD)
 
 
 def _is_of_the_infohus(concern: Concern) -> bool:

@@ -23,11 +23,21 @@ CONCERN = {
         "Send henvendelsen videre til Infohuset, eller afslut den med råd.",
         "Route the concern to the Infohus, or close it with advice.",
     ),
+    "next_morning": Sentence(
+        "Se på henvendelsen, der kom, mens der var lukket.", "Look at the concern that came while you were closed."
+    ),
+    "acute_travel": Sentence(
+        "Afrejsen er nær: ring til politiet nu, og meld det akut.",
+        "The departure is near: call the police now, and raise the alarm.",
+    ),
     "hand_over": Sentence(
         "Ring til politiet nu, og notér at de har overtaget.", "Call the police now, and log that they have taken over."
     ),
     "complete_record": Sentence(
         "Skriv det ind, som måtte vente under opkaldet.", "Fill in what had to wait during the call."
+    ),
+    "route_acute": Sentence(
+        "Send den akutte henvendelse videre til Infohuset.", "Route the acute concern to the Infohus."
     ),
     "close_acute": Sentence(
         "Send den akutte henvendelse videre, eller afslut den.", "Route the acute concern, or close it."

@@ -149,3 +149,17 @@ class Gender(StrEnum):
 
     FEMALE = "FEMALE"
     MALE = "MALE"
+
+
+class Competence(StrEnum):
+    """Specialisations of a member, and what a request asks for (`domain.md` 3.8)."""
+
+    EKSTREM_ISLAMISME = "EKSTREM_ISLAMISME"
+    HOEJRE = "HOEJRE"
+    VENSTRE = "VENSTRE"
+    ONLINE_RISK = "ONLINE_RISK"
+    GANG_CROSS_OVER = "GANG_CROSS_OVER"
+    RETURNEE = "RETURNEE"
+    MENTAL_VULNERABILITY = "MENTAL_VULNERABILITY"
+    MINORS = "MINORS"
+    PARENTS_GROUP = "PARENTS_GROUP"

@@ -26,6 +26,7 @@ class ConcernReceived(Fact):
     travel: Travel
     seen_where: SeenWhere
     cross_over: bool = False
+    departs_at: datetime | None = None
     out_of_hours: bool = False
     received_at: datetime
     observed_from: datetime | None = None
@@ -83,6 +84,15 @@ class RecordCompleted(Fact):
     subject_municipality: str | None = None
 
 
+class AnonymitySet(Fact):
+    """The caller gave a name, or took the mode further open; never the other way (`domain.md` 2.4)."""
+
+    type: ClassVar[str] = "concern.anonymity_set.v1"
+
+    anonymity: Anonymity
+    reporter: UUID | None = None
+
+
 class ConcernRouted(Fact):
     """Rows 4 and 50: sent to the Infohus of the municipality of residence."""
 
@@ -137,6 +147,7 @@ CONCERN_FACTS: tuple[type[Fact], ...] = (
     AcuteRaised,
     HandoverLogged,
     RecordCompleted,
+    AnonymitySet,
     ConcernRouted,
     AcuteClosed,
     ConcernAttached,

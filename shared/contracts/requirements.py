@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.contracts.codes import Gender, InterventionKind, Theme
+from shared.contracts.codes import Competence, Gender, InterventionKind, Theme
+
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$", description="ISO 639")]
+"""A code: requirements are published, and a published field has no room for text."""
 
 
 class MatchRequirements(BaseModel):
@@ -15,15 +19,15 @@ class MatchRequirements(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: InterventionKind
-    languages: tuple[str, ...] = Field(default=("da",), min_length=1)
+    languages: tuple[Language, ...] = Field(default=("da",), min_length=1, max_length=10)
     interpreter_accepted: bool = False
     gender_wish: Gender | None = None
     gender_required: bool = False
     theme: Theme = Theme.UNCLEAR
-    competences: tuple[str, ...] = ()
+    competences: tuple[Competence, ...] = Field(default=(), max_length=10)
     minor: bool = False
     cross_over: bool = False
     returnee: bool = False
     security_high: bool = False
     remote_accepted: bool = False
-    vetoed: tuple[UUID, ...] = ()
+    vetoed: tuple[UUID, ...] = Field(default=(), max_length=50)

@@ -106,5 +106,6 @@ def serve(service: str, title: str, spine: Spine, routes: Routes) -> None:
         server_header=False,
         # The client's address is never read, so that no log or limiter can keep it (anonymous reporters, 2.4).
         proxy_headers=False,
-        timeout_graceful_shutdown=10,
+        # Less than whoever stops us waits before SIGKILL (the supervisor: 8 s).
+        timeout_graceful_shutdown=7,
     )

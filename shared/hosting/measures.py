@@ -1,8 +1,9 @@
-"""What a worker measures of its service every few seconds: clocks open, overdue, without workflow; failed workflows."""
+"""What a worker measures of its service every few seconds: unpublished facts, clocks, failed workflows."""
 
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 
 import sqlalchemy as sa
 import structlog
@@ -14,6 +15,7 @@ from shared.durable.snapshots import Snapshots
 from shared.durable.sweep import EVERY
 from shared.errors import Transient
 from shared.messaging.connection import pause
+from shared.messaging.metrics import MessagingMetrics
 from shared.observability.metrics import Metrics
 from shared.persistence.spine import Spine
 from shared.persistence.work import UnitOfWork
@@ -24,6 +26,9 @@ SECONDS = 5.0
 UNSEEN_AFTER = 2 * EVERY
 """Two passes of reconcile: a clock that neither saw in a workflow has none."""
 
+AT_ONCE = 5_000
+"""Rows that are deleted in one transaction."""
+
 KEPT_DAYS = 14
 """Published outbox pointers and answers of commands are forgotten after this; facts never are."""
 
@@ -32,13 +37,21 @@ class ServiceMeasures:
     """Computes the gauges from Postgres, which is the truth, and counts failed workflows at Temporal."""
 
     def __init__(
-        self, service: str, snapshots: Snapshots, client: Client, spine: Spine, work: UnitOfWork, metrics: Metrics
+        self,
+        service: str,
+        snapshots: Snapshots,
+        client: Client,
+        spine: Spine,
+        work: UnitOfWork,
+        metrics: Metrics,
+        messaging: MessagingMetrics,
     ) -> None:
         self._service = service
         self._snapshots = snapshots
         self._client = client
         self._spine = spine
         self._work = work
+        self._messaging = messaging
         registry = metrics.registry
         self._open = Gauge("deadlines_open", "Clocks that run", registry=registry)
         self._overdue = Gauge("deadlines_overdue", "Clocks past their due time", registry=registry)
@@ -52,7 +65,7 @@ class ServiceMeasures:
             try:
                 await self._measure()
                 if self._rounds % 720 == 0:
-                    await self._forget()
+                    await forget(self._work, self._spine)
                 self._rounds += 1
                 await self._count_failures()
             except (Transient, RPCError, RuntimeError, OSError) as error:
@@ -64,16 +77,43 @@ class ServiceMeasures:
         self._open.set(counts.open)
         self._overdue.set(counts.overdue)
         self._without.set(counts.without_workflow)
+        await self._measure_outbox()
+
+    async def _measure_outbox(self) -> None:
+        """Say what waits to be published and how long: here and not in the relay, which a silent Kafka holds up."""
+        outbox = self._spine.outbox.c
+        age = sa.func.extract("epoch", sa.func.now() - sa.func.min(outbox.created_at))
+        query = sa.select(sa.func.count(), sa.func.count(outbox.dead_at), sa.func.coalesce(age, 0))
+        async with self._work.begin() as tx:
+            pending, dead, oldest = (await tx.session.execute(query.where(outbox.published_at.is_(None)))).one()
+        self._messaging.outbox_pending.set(pending)
+        self._messaging.outbox_dead.set(dead)
+        self._messaging.outbox_oldest.set(float(oldest))
 
     async def _count_failures(self) -> None:
         query = f"TaskQueue = '{self._service}' AND ExecutionStatus = 'Failed'"
         self._failed.set((await self._client.count_workflows(query)).count)
 
-    async def _forget(self) -> None:
-        """Delete what is only kept for repeats: answers of yesterday, pointers to facts long published."""
-        outbox, answers = self._spine.outbox, self._spine.idempotency
-        age = sa.func.now() - sa.func.make_interval(0, 0, 0, KEPT_DAYS)
-        async with self._work.begin() as tx:
-            await tx.session.execute(sa.delete(outbox).where(outbox.c.published_at < age))
-            yesterday = sa.func.now() - sa.func.make_interval(0, 0, 0, 1)
-            await tx.session.execute(sa.delete(answers).where(answers.c.created_at < yesterday))
+
+async def forget(work: UnitOfWork, spine: Spine) -> None:
+    """Delete what is only kept for repeats: answers of yesterday, pointers to facts long published."""
+    outbox, answers = spine.outbox, spine.idempotency
+    # Facts are published nearly in the order of the pointers' ids, so that only the oldest need be looked at.
+    oldest = sa.select(outbox.c.id, outbox.c.published_at).order_by(outbox.c.id).limit(AT_ONCE).subquery()
+    published = sa.select(oldest.c.id).where(oldest.c.published_at < _days_ago(KEPT_DAYS))
+    await _in_steps(work, sa.delete(outbox).where(outbox.c.id.in_(published)))
+    key = (answers.c.actor_ref, answers.c.endpoint, answers.c.key)
+    given = sa.select(*key).where(answers.c.created_at < _days_ago(1)).limit(AT_ONCE)
+    await _in_steps(work, sa.delete(answers).where(sa.tuple_(*key).in_(given)))
+
+
+async def _in_steps(work: UnitOfWork, statement: sa.Delete) -> None:
+    """Run it until little is left, each time in a transaction of its own: one for all would outlast its timeout."""
+    gone = AT_ONCE
+    while gone > AT_ONCE // 2:
+        async with work.begin() as tx:
+            gone = len((await tx.session.execute(statement.returning(sa.literal(1)))).all())
+
+
+def _days_ago(days: int) -> sa.ColumnElement[datetime]:
+    return sa.func.now() - sa.func.make_interval(0, 0, 0, days)

@@ -7,10 +7,10 @@ away. SIGTERM drains in order: not ready, consumers, Temporal worker, relay, dat
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +32,7 @@ from shared.durable.client import connect
 from shared.durable.metrics import SdkMetrics
 from shared.durable.reconcile import ReconcileActivities, Reconciler
 from shared.durable.schedule import keep_schedule
-from shared.durable.signals import nudge
+from shared.durable.signals import Nudged, nudge
 from shared.durable.snapshots import Kept, Snapshots
 from shared.durable.worker import build_worker
 from shared.hosting.measures import ServiceMeasures
@@ -60,6 +60,12 @@ log = structlog.get_logger()
 
 WAIT = 1.0
 """Seconds between tries to reach a server that is away."""
+
+DRAIN_SECONDS = 5.0
+"""What is in hand may take so long after SIGTERM, a record or an activity; what is cut short is done again elsewhere."""
+
+LAST_SECONDS = 1.5
+"""Then the relay, and a server that does not answer: whoever stops us gives 8 s before SIGKILL."""
 
 
 @dataclass(frozen=True)
@@ -111,8 +117,8 @@ class ServiceWorker:
     registered: list[Registered] = field(default_factory=list)
     temporal: Worker | None = None
 
-    async def run(self) -> None:
-        """Run until SIGTERM or SIGINT, then drain."""
+    async def run(self) -> bool:
+        """Run until SIGTERM or SIGINT, then drain; return False if a part ended by itself."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop.set)
@@ -136,7 +142,9 @@ class ServiceWorker:
             asyncio.create_task(sdk.keep(), name="sdk-metrics"),
             asyncio.create_task(keep_schedule(client, self.service), name="schedule"),
             asyncio.create_task(
-                ServiceMeasures(self.service, snapshots, client, self.spine, self.work, self.metrics).run(self.stop),
+                ServiceMeasures(
+                    self.service, snapshots, client, self.spine, self.work, self.metrics, self.messaging
+                ).run(self.stop),
                 name="measures",
             ),
             asyncio.create_task(health.watch(self.metrics.missing), name="health"),
@@ -144,20 +152,23 @@ class ServiceWorker:
         ]
         self.metrics.up.set(1)
         log.info("worker_started")
-        await self._until_stopped([relay, *tasks])
+        asked = await self._until_stopped([relay, *tasks])
         log.info("worker_draining")
         health.draining = True
         self.metrics.up.set(0)
         await self._drain(relay, relay_stop, tasks, page)
+        return asked
 
-    async def _until_stopped(self, tasks: Sequence[asyncio.Task[Any]]) -> None:
+    async def _until_stopped(self, tasks: Sequence[asyncio.Task[Any]]) -> bool:
         """Wait for the signal; a part that ends by itself is a crash, and the process goes with it."""
         waiting = asyncio.create_task(self.stop.wait())
         done, _ = await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
         for task in done - {waiting}:
             log.error("part_ended", part=task.get_name(), error=type(task.exception()).__name__)
-            self.stop.set()
+        asked = self.stop.is_set()
+        self.stop.set()
+        return asked
 
     async def _drain(
         self,
@@ -166,22 +177,29 @@ class ServiceWorker:
         tasks: Sequence[asyncio.Task[Any]],
         page: uvicorn.Server,
     ) -> None:
-        if self.broker is not None:
-            await self.broker.stop()
-        if self.temporal is not None:
-            with contextlib.suppress(RPCError):
-                await self.temporal.shutdown()
+        ends = [
+            asyncio.create_task(end(), name=name)
+            for name, end in (("consumers", self._end_consumers), ("temporal", self._end_temporal))
+        ]
+        await _wait_for(ends, DRAIN_SECONDS + LAST_SECONDS)
         relay_stop.set()
-        with contextlib.suppress(Exception):  # a relay that failed has logged why; the drain goes on
-            await asyncio.wait_for(relay, 5)
+        await _wait_for([relay], LAST_SECONDS / 2)
         page.should_exit = True
-        for task in tasks:
+        for task in (*ends, relay, *tasks):
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _wait_for([*ends, relay, *tasks], LAST_SECONDS / 2)
         await self.work.engine.dispose()
         # A Temporal client that is torn down with its loop can abort the interpreter (temporalio/sdk-python#300).
         await asyncio.sleep(0.2)
         log.info("worker_stopped")
+
+    async def _end_consumers(self) -> None:
+        if self.broker is not None:
+            await self.broker.stop()
+
+    async def _end_temporal(self) -> None:
+        if self.temporal is not None and self.temporal.is_running:
+            await self.temporal.shutdown()
 
     def _relay(self) -> Relay:
         dsn = self.settings.database_url.get_secret_value()
@@ -194,8 +212,9 @@ class ServiceWorker:
         async def tell(tx: Transaction, envelope: Envelope, _: Any) -> None:
             found = await snapshots.read(tx.session, envelope.aggregate_kind, envelope.aggregate_id)
             if found is not None:
-                await nudge(client, self.service, snapshots.kept, found)
-                await snapshots.mark_told(tx.session, found.aggregate_id)
+                told = await nudge(client, self.service, snapshots.kept, found)
+                if told is Nudged.TOLD:  # else the clocks that are open are kept by nobody, and shall be counted so
+                    await snapshots.mark_told(tx.session, found.aggregate_id)
 
         lifecycles = [each.store.lifecycle for each in self.parts.told]
         facts = {name: fact for lifecycle in lifecycles for name, fact in lifecycle.facts.items()}
@@ -213,6 +232,7 @@ class ServiceWorker:
             service=self.service,
             registry=self.metrics.registry,
             tracer_provider=self.provider,
+            graceful_timeout=DRAIN_SECONDS,
         )
         self.registered[:] = [register(broker, receiver, self.messaging) for receiver in receivers]
         while not self.stop.is_set():
@@ -250,6 +270,7 @@ class ServiceWorker:
                         *self.parts.activities,
                     ],
                     concurrent_activities=self.settings.pool_size,
+                    drain=timedelta(seconds=DRAIN_SECONDS),
                 )
                 await self.temporal.run()
             except (RuntimeError, RPCError) as error:
@@ -281,6 +302,17 @@ class ServiceWorker:
 def kept_of(told: Told) -> Kept:
     """Return what the reading of snapshots needs to know of a told aggregate."""
     return Kept(told.store.lifecycle.kind, told.store.table, told.terminal, told.workflow.__name__)
+
+
+async def _wait_for(tasks: Sequence[asyncio.Task[Any]], seconds: float) -> None:
+    """Wait for tasks that may fail or never end; log which did, and go on."""
+    done, pending = await asyncio.wait(tasks, timeout=seconds)
+    for task in done:
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.warning("part_failed_to_end", part=task.get_name(), error=type(error).__name__)
+    for task in pending:
+        log.warning("part_cut_short", part=task.get_name())
 
 
 async def _call(task: Callable[[asyncio.Event], Awaitable[None]], stop: asyncio.Event) -> None:
@@ -315,4 +347,6 @@ def serve(service: str, spine: Spine, assemble: Assemble) -> None:
     messaging = MessagingMetrics(metrics.registry)
     worker = ServiceWorker(service, settings, spine, work, parts, metrics, messaging, provider)
     with asyncio.Runner() as runner:
-        runner.run(worker.run())
+        asked = runner.run(worker.run())
+    if not asked:
+        raise SystemExit(1)  # whoever keeps us running shall see that nobody asked for this end

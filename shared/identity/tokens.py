@@ -14,11 +14,11 @@ from uuid import UUID
 
 import httpx
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
 from shared.errors import Transient, Unauthenticated
-from shared.lifecycle.actor import ORGANISATION, Actor, Regime, Role
+from shared.lifecycle.actor import ORGANISATION, PUBLIC, SYSTEM, Actor, Regime, Role
 
 ALGORITHMS = ["RS256"]
 LEEWAY = 30
@@ -66,7 +66,7 @@ class TokenVerifier:
     async def _verified(self, token: str) -> dict[str, Any]:
         try:
             decoded = jwt.decode(token, await self._key_set(), algorithms=ALGORITHMS)
-        except ValueError:  # joserfc's answer to a key id that the set does not hold
+        except (InvalidKeyIdError, ValueError):  # a key id that the set does not hold: the issuer may have new keys
             decoded = await self._decode_with_fresh_keys(token)
         except JoseError as error:
             raise _rejected(type(error).__name__) from None
@@ -90,8 +90,9 @@ class TokenVerifier:
         async with self._lock:
             stale = refetch and time.monotonic() - self._fetched_at > REFETCH_AFTER
             if self._keys is None or stale:
-                self._keys = await self._fetch()
+                # Noted before: while the issuer is away, tokens with made-up key ids must not hold up everybody else's.
                 self._fetched_at = time.monotonic()
+                self._keys = await self._fetch()
             return self._keys
 
     async def _fetch(self) -> KeySet:
@@ -115,6 +116,9 @@ def _actor(claims: dict[str, Any]) -> Actor:
         organisation = str(claims["organisation"])
         if not roles or not ORGANISATION.fullmatch(organisation) or organisation.startswith(("system:", "public:")):
             raise ValueError("no role or no organisation")
-        return Actor(UUID(claims["sub"]), organisation, roles, Regime(claims.get("regime", "GDPR")))
+        person_ref = UUID(claims["sub"])
+        if person_ref in (SYSTEM.person_ref, PUBLIC.person_ref):
+            raise ValueError("a reference that names no person")
+        return Actor(person_ref, organisation, roles, Regime(claims.get("regime", "GDPR")))
     except (KeyError, TypeError, ValueError):
         raise _rejected("the claims sub, organisation and roles are not as agreed") from None

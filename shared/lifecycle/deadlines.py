@@ -85,8 +85,9 @@ def months(amount: int) -> Span:
 class DeadlineRule:
     """One kind of clock.
 
-    `owner_at` names the field of the aggregate's state that holds the owner's organisation, `person_at` the field that holds
-    the one person whose it is (a mentor's own contact clock), if it is not anybody's of that role. `starts` gives another
+    `owner_at` names the field of the aggregate's state that holds the owner's organisation, `role_at` the one that holds the
+    owner's role where it is not always `owner` (a concern belongs to whoever took it in), `person_at` the field that holds the
+    one person whose it is (a mentor's own contact clock), if it is not anybody's of that role. `starts` gives another
     start than the moment of the command. `lasts` keeps the clock when the stage is left. `sourced` says whether the value is law or
     source (True) or our proposal `[P]` (False).
     """
@@ -96,6 +97,7 @@ class DeadlineRule:
     owner: Role
     paragraph: str
     owner_at: str = "organisation"
+    role_at: str | None = None
     person_at: str | None = None
     reminders: tuple[Span, ...] = ()
     escalations: tuple[Span, ...] = ()
@@ -117,7 +119,7 @@ class DeadlineRule:
             deadline_id=deadline_id(state.id, self.kind, sequence),
             kind=self.kind,
             opening=state.opening,
-            owner_role=self.owner,
+            owner_role=getattr(state, self.role_at) if self.role_at else self.owner,
             owner_organisation=getattr(state, self.owner_at),
             owner_person=getattr(state, self.person_at) if self.person_at else None,
             due_at=due_at,

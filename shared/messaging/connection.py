@@ -32,7 +32,7 @@ async def connected(dsn: str, name: str) -> AsyncIterator[Connection]:
     finally:
         try:
             await connection.close(timeout=2)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError):
             connection.terminate()
 
 

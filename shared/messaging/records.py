@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,9 @@ from typing import Any
 from aiokafka import ConsumerRecord
 
 from shared.contracts.envelope import Envelope, decode
+
+LONGEST_KEY = 200
+"""Characters; ours have 36. Postgres indexes no more than about 2,700 bytes, and a notification carries 8,000."""
 
 Headers = tuple[tuple[str, bytes], ...]
 
@@ -45,7 +49,8 @@ def _key(raw: bytes | None, instead: str) -> str:
     """Return the key as text. A record without one orders with nothing: it gets a key of its own, its place."""
     if not raw:
         return instead
-    return raw.decode("utf-8", "backslashreplace").replace("\x00", "\\x00")
+    text = raw.decode("utf-8", "backslashreplace").replace("\x00", "\\x00")
+    return text if len(text) <= LONGEST_KEY else f"sha256:{hashlib.sha256(raw).hexdigest()}"
 
 
 def stored(headers: Iterable[tuple[str, bytes]]) -> list[list[str]]:

@@ -80,7 +80,14 @@ class Relay:
         while not stop.is_set():
             try:
                 await self._work(stop)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError, OSError, TimeoutError) as error:
+            except (
+                asyncpg.PostgresError,
+                asyncpg.InterfaceError,
+                asyncpg.InternalClientError,
+                KafkaError,
+                OSError,
+                TimeoutError,
+            ) as error:
                 log.warning("relay_interrupted", schema=self._schema, error=type(error).__name__)
                 await pause(stop, self._limits.poll_seconds)
             finally:
@@ -148,16 +155,11 @@ class Relay:
                 log.error("outbox_row_given_up", event_id=str(row["event_id"]), topic=row["topic"], error=error)
 
     async def _look(self, connection: Connection) -> None:
-        """See how much waits, how long, and behind which keys; at most once a second, for counting a backlog costs."""
+        """See which keys wait behind a fact that was given up; at most once a second."""
         if time.monotonic() - self._looked < 1.0:
             return
-        row = await connection.fetchrow(_LOOK.format(schema=self._schema))
-        assert row is not None, "an aggregate always has a row"
+        self._waiting_keys = await connection.fetchval(_DEAD_KEYS.format(schema=self._schema))
         self._looked = time.monotonic()
-        self._waiting_keys = row["dead_keys"]
-        self._metrics.outbox_pending.set(row["pending"])
-        self._metrics.outbox_oldest.set(row["oldest"])
-        self._metrics.outbox_dead.set(row["dead"])
 
     async def _rest(self, stop: asyncio.Event) -> None:
         """Wait until the outbox calls, a second has passed, or it is time to stop."""
@@ -228,9 +230,6 @@ where id = $1 returning dead_at is not null
 _REVIVE = """
 update {schema}.outbox set dead_at = null, attempts = 0 where published_at is null and dead_at is not null returning id
 """
-_LOOK = """
-select count(*) as pending, count(dead_at) as dead,
-       coalesce(array_agg(key) filter (where dead_at is not null), '{{}}') as dead_keys,
-       coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as oldest
-from {schema}.outbox where published_at is null
+_DEAD_KEYS = """
+select coalesce(array_agg(distinct key), '{{}}') from {schema}.outbox where published_at is null and dead_at is not null
 """

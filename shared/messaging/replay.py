@@ -8,7 +8,6 @@ sees that nothing moved.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ import asyncpg
 import sqlalchemy as sa
 import structlog
 
-from shared.errors import NotFound, TovholderError
+from shared.errors import NotFound
 from shared.messaging.connection import Connection, connected, pause, run
 from shared.messaging.consumer import Receiver
 from shared.messaging.records import Record, restored
@@ -146,7 +145,7 @@ async def answer_requests(dsn: str, schema: str, replayer: Replayer, stop: async
         try:
             async with connected(dsn, f"{schema}_replay") as connection:
                 await _answer(connection, channel(schema), replayer, stop)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
             log.warning("replay_listener_interrupted", schema=schema, error=type(error).__name__)
             await pause(stop, 1.0)
 
@@ -160,6 +159,8 @@ async def _answer(connection: Connection, name: str, replayer: Replayer, stop: a
         except TimeoutError:
             await connection.fetchval("select 1")  # notices a connection that died silently
             continue
-        with contextlib.suppress(TovholderError, ValueError, KeyError):
+        try:
             request = json.loads(text)
             await replayer.replay(request["consumer"], request["key"])
+        except Exception as error:  # noqa: BLE001  # any role may send a notification; none may end the worker by it
+            log.warning("replay_refused", code=code_of(error))

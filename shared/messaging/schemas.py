@@ -93,6 +93,8 @@ def _kinds(schema: Schema) -> set[str]:
 
 
 def _example(schema: Schema, defs: Mapping[str, Schema], name: str) -> Any:
+    if schema.get("default"):  # fits whatever pattern the field has
+        return schema["default"]
     if "$ref" in schema:
         return _example(defs[schema["$ref"].rpartition("/")[2]], defs, name)
     for options in ("anyOf", "oneOf", "allOf"):
@@ -108,7 +110,8 @@ def _example_of_type(schema: Schema, defs: Mapping[str, Schema], name: str) -> A
         case "object":
             fields = schema.get("properties")
             if fields is None:
-                return {"name": _example(schema.get("additionalProperties") or {"type": "string"}, defs, name)}
+                key = _example(schema["propertyNames"], defs, name) if "propertyNames" in schema else "name"
+                return {key: _example(schema.get("additionalProperties") or {"type": "string"}, defs, name)}
             return {field: _example(part, defs, field) for field, part in fields.items()}
         case "array":
             parts = schema.get("prefixItems") or [schema.get("items", {"type": "string"})]

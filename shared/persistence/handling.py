@@ -92,13 +92,14 @@ async def carry_out(
     unit: UUID | None = None,
 ) -> A:
     """Seal, decide and save for a state that the caller has loaded and locked."""
+    sealed = None
     if sealer is not None:
-        command = await seal_texts(sealer, tx.session, unit or aggregate_id, command)
+        command, sealed = await seal_texts(sealer, unit or aggregate_id, command)
     context = Context(actor=tx.actor, now=tx.now, aggregate_id=aggregate_id, known=known or {})
     after, facts = decide(store.lifecycle, state, command, context)
     if after is None:
         raise Conflict("nothing_there", "there is nothing to give this command to")
-    await store.save(tx, state, after, facts)
+    await store.save(tx, state, after, facts, sealed)
     return after
 
 

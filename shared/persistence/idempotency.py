@@ -67,6 +67,7 @@ class Idempotency:
 
     def __init__(self, spine: Spine, macs: Macs) -> None:
         self._table = spine.idempotency
+        self._record = insert(self._table).on_conflict_do_nothing().returning(self._table.c.key)
         self._macs = macs
 
     async def record(self, tx: Transaction, attempt: Attempt, answer: Answer) -> None:
@@ -81,8 +82,7 @@ class Idempotency:
             "status": answer.status,
             "answer": answer.body,
         }
-        statement = insert(self._table).values(**values).on_conflict_do_nothing().returning(self._table.c.key)
-        if (await tx.session.execute(statement)).scalar_one_or_none() is None:
+        if (await tx.session.execute(self._record, values)).scalar_one_or_none() is None:
             raise AlreadyDone
 
     async def find(self, work: UnitOfWork, attempt: Attempt) -> Answer | None:

@@ -21,6 +21,9 @@ SERVICES = ("intake", "assessment", "corps", "notify")
 DATABASE = "tovholder"
 KEYSTORE = "tovholder_keys"
 
+MONTHS_AHEAD = 24
+"""Months that get a partition of facts of their own; a migration is due at least every two years."""
+
 
 async def migrate_all(admin_dsn: str, passwords: Mapping[str, str], services: Sequence[str] = SERVICES) -> None:
     """Bring everything up to date; may be run again at any time, also by two at once.
@@ -65,6 +68,9 @@ async def _service(owner_dsn: str, service: str) -> None:
             )
             await connection.commit()
             await connection.run_sync(_upgrade, service)
+            await connection.commit()
+            # Each run looks ahead anew, or facts would all land in the default partition two years after the first.
+            await connection.execute(sa.text(f"select {service}.ensure_fact_partitions({MONTHS_AHEAD})"))
             await connection.commit()
     finally:
         await engine.dispose()

@@ -1,4 +1,4 @@
-"""Free texts of a command are sealed in the command's own transaction, before anything decides on it."""
+"""Free texts of a command are sealed before anything decides on it, and stored in the command's own transaction."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from uuid import UUID
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.lifecycle.text import FieldClass, Seal, Text
+from shared.vault.model import Sealed
 
 C = TypeVar("C", bound=BaseModel)
 
@@ -21,25 +21,24 @@ class Sealer(Protocol):
     async def new_unit(self, unit: UUID) -> None:
         """Make the key of an erasable unit."""
 
-    async def put_many(
-        self, session: AsyncSession, *, unit: UUID, texts: Sequence[tuple[FieldClass, str, str]]
-    ) -> list[UUID]:
-        """Seal (class, field, plain text) triples under the unit's key; return their references in order.
+    async def seal_many(self, unit: UUID, texts: Sequence[tuple[FieldClass, str, str]]) -> Sealed:
+        """Seal (class, field, plain text) triples under the unit's key, in order; nothing is stored yet.
 
         Raises `Invalid` (`cpr_in_text`) with the field and the position if a text holds a civil registration number.
         """
 
 
-async def seal_texts(sealer: Sealer, session: AsyncSession, unit: UUID, command: C) -> C:
-    """Return the command with every plain text replaced by the reference of the sealed one, in its parts as well.
+async def seal_texts(sealer: Sealer, unit: UUID, command: C) -> tuple[C, Sealed | None]:
+    """Return the command with every plain text replaced by the reference of the sealed one, and what is to be stored.
 
     A text in a part is sealed under the path to it, such as `ratings.3.need_text`.
     """
     found = list(_texts(command))
     if not found:
-        return command
-    refs = await sealer.put_many(session, unit=unit, texts=[(seal, name, text.plain) for name, seal, text in found])
-    return _sealed(command, "", {name: Text(None, ref) for (name, _, _), ref in zip(found, refs, strict=True)})
+        return command, None
+    sealed = await sealer.seal_many(unit, [(seal, name, text.plain) for name, seal, text in found])
+    refs = {name: Text(None, ref) for (name, _, _), ref in zip(found, sealed.refs, strict=True)}
+    return _sealed(command, "", refs), sealed
 
 
 def _texts(part: BaseModel, path: str = "") -> Iterator[tuple[str, FieldClass, Text]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,6 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel
 
@@ -32,7 +30,8 @@ from shared.lifecycle.table import Lifecycle
 from shared.lifecycle.text import FieldClass
 from shared.persistence.spine import MOMENT, Spine
 from shared.persistence.work import Transaction
-from shared.vault.model import Grant
+from shared.persistence.writing import Cause, Change, Leave, Writer
+from shared.vault.model import Grant, Sealed
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -103,7 +102,7 @@ class Store(Generic[A]):
         self._columns = columns
         self._access = access
         self._leaves = leaves
-        self._append = sa.text(_APPEND.format(schema=spine.schema)).bindparams(sa.bindparam("rows", type_=JSONB))
+        self._writer = Writer(self.table, spine, kind=lifecycle.kind, topic=lifecycle.topic)
 
     async def load(self, tx: Transaction, aggregate_id: UUID, *, lock: bool = True) -> A:
         """Return the state, locked until the transaction ends.
@@ -135,150 +134,105 @@ class Store(Generic[A]):
             sa.or_(access.c.valid_to.is_(None), access.c.valid_to > now),
         )
 
-    async def save(self, tx: Transaction, before: A | None, after: A, facts: Sequence[Fact]) -> None:
-        """Write what `decide` returned, in the caller's transaction.
+    async def save(
+        self, tx: Transaction, before: A | None, after: A, facts: Sequence[Fact], sealed: Sealed | None = None
+    ) -> None:
+        """Write what `decide` returned, and the texts that were sealed for it, in the caller's transaction.
 
         Raises `StaleVersion` if the row is not at the version that was loaded.
         """
         if not facts:
             return
-        await self._write_row(tx, before, after)
-        await self._append_facts(tx, before.version if before else 0, after, facts)
+        change = Change(self._row(tx, after), before.version if before else None, self._facts(before, facts))
         for fact in facts:
-            await self._project(tx, after, fact)
-        await self._write_access(tx, after, facts)
+            self._project(tx, after, fact, change)
+        sights = [sight for fact in facts for sight in self._access(after, fact)]
+        lasting = {sight.organisation: sight.ends for sight in sights if not (sight.ends and sight.person)}
+        change.begins = [organisation for organisation, ends in lasting.items() if not ends]
+        change.ends = [organisation for organisation, ends in lasting.items() if ends]
+        leaves = self._in_turn(after, sights)
+        change.sealed = sealed
+        if leaves and leaves[0].grants and (sealed is None or sealed.unit == leaves[0].unit):
+            change.leave = leaves.pop(0)
+        cause = Cause(after.id, tx.now, tx.correlation_id, tx.causation_id, tx.traceparent)
+        if not await self._writer.write(tx.session, cause, change):
+            raise StaleVersion(
+                "stale_version", "somebody else changed it first", remedy="Load it again, then decide anew."
+            )
+        for leave in leaves:
+            await self._write_leave(tx, leave)
         tx.published.extend(fact.type for fact in facts)
 
-    async def _write_row(self, tx: Transaction, before: A | None, after: A) -> None:
-        values = {
+    def _row(self, tx: Transaction, after: A) -> dict[str, Any]:
+        return {
+            "id": after.id,
             "stage": after.stage,
             "version": after.version,
             "opening": after.opening,
             "organisation": after.organisation,
-            "body": after.model_dump(mode="json"),
+            "body": after,
+            "created_at": tx.now,
             "updated_at": tx.now,
             **self._columns(after),
         }
-        if before is None:
-            await tx.session.execute(sa.insert(self.table).values(id=after.id, created_at=tx.now, **values))
-            return
-        update = sa.update(self.table).where(self.table.c.id == after.id, self.table.c.version == before.version)
-        done = await tx.session.execute(update.values(**values).returning(self.table.c.id))
-        if done.scalar_one_or_none() is None:
-            raise StaleVersion(
-                "stale_version", "somebody else changed it first", remedy="Load it again, then decide anew."
-            )
 
-    async def _append_facts(self, tx: Transaction, version: int, after: A, facts: Sequence[Fact]) -> None:
-        rows = [
+    def _facts(self, before: A | None, facts: Sequence[Fact]) -> list[Mapping[str, Any]]:
+        return [
             {
-                "event_id": str(uuid4()),
-                "sequence": version + number,
+                "event_id": uuid4(),
+                "sequence": number,
                 "type": fact.type,
-                "actor_ref": str(fact.by),
+                "actor_ref": fact.by,
                 "actor_role": fact.by_role,
                 "organisation": fact.organisation,
                 "body": fact.model_dump(mode="json", exclude_none=True),
             }
-            for number, fact in enumerate(facts, start=1)
+            for number, fact in enumerate(facts, start=(before.version if before else 0) + 1)
         ]
-        await tx.session.execute(
-            self._append,
-            {
-                "rows": rows,
-                "kind": self.lifecycle.kind,
-                "topic": self.lifecycle.topic,
-                "aggregate": after.id,
-                "occurred_at": tx.now,
-                "correlation": tx.correlation_id,
-                "causation": tx.causation_id,
-                "traceparent": tx.traceparent,
-            },
-        )
 
-    async def _project(self, tx: Transaction, after: A, fact: Fact) -> None:
+    def _project(self, tx: Transaction, after: A, fact: Fact, change: Change) -> None:
         """Keep the row of a clock in step with its fact."""
-        deadlines = self.spine.deadlines
         if isinstance(fact, DeadlineOpened):
-            await tx.session.execute(sa.insert(deadlines).values(**self._deadline_row(tx, after, fact)))
+            change.opened.append(
+                {
+                    **{name: getattr(fact, name) for name in _OF_CLOCK},
+                    "id": fact.deadline_id,
+                    **_next_step(fact.steps),
+                }
+            )
         elif isinstance(fact, (DeadlineMet, DeadlineCancelled)):
-            closed = {"state": "MET" if isinstance(fact, DeadlineMet) else "CANCELLED", "closed_at": tx.now}
-            await self._update_deadline(tx, fact.deadline_id, {**closed, "next_step_at": None, "next_action": None})
+            state = "MET" if isinstance(fact, DeadlineMet) else "CANCELLED"
+            change.moved.append({"id": fact.deadline_id, "state": state, "closed_at": tx.now})
         elif isinstance(fact, (DeadlineReminded, DeadlineEscalated, DeadlineMissed)):
             clock = after.clocks.get(fact.deadline_id)
-            changes = _next_step(clock.pending if clock else ())
-            if isinstance(fact, DeadlineMissed):
-                changes["missed_at"] = tx.now
-            await self._update_deadline(tx, fact.deadline_id, changes)
+            missed = {"missed_at": tx.now} if isinstance(fact, DeadlineMissed) else {}
+            change.moved.append({"id": fact.deadline_id, **missed, **_next_step(clock.pending if clock else ())})
 
-    def _deadline_row(self, tx: Transaction, after: A, fact: DeadlineOpened) -> dict[str, Any]:
-        return {
-            "id": fact.deadline_id,
-            "aggregate_kind": self.lifecycle.kind,
-            "aggregate_id": after.id,
-            "opening": fact.opening,
-            "kind": fact.kind,
-            "owner_role": fact.owner_role,
-            "owner_organisation": fact.owner_organisation,
-            "opened_at": tx.now,
-            "due_at": fact.due_at,
-            "reason": fact.reason.model_dump(mode="json"),
-            "paragraph": fact.paragraph,
-            "sourced": fact.sourced,
-            "state": "OPEN",
-            "steps": json.loads(fact.model_dump_json(include={"steps"}))["steps"],
-            **_next_step(fact.steps),
-        }
+    def _in_turn(self, after: A, sights: Sequence[AccessChange]) -> list[Leave]:
+        """Return what changes in the vault, in the order of the changes of sight; neighbours that grant are one."""
+        leaves: list[Leave] = []
+        for sight in sights if self._leaves else ():
+            unit = sight.unit or after.id
+            grants = [Grant(sight.organisation, role, opened, None, sight.person) for role, opened in sight.opens]
+            if sight.ends:
+                leaves.append(Leave(unit, [], sight.organisation, sight.person))
+            elif grants and leaves and leaves[-1].grants and leaves[-1].unit == unit:
+                leaves[-1].grants.extend(grants)
+            elif grants:
+                leaves.append(Leave(unit, grants))
+        return leaves
 
-    async def _update_deadline(self, tx: Transaction, deadline: UUID, changes: Mapping[str, Any]) -> None:
-        deadlines = self.spine.deadlines
-        await tx.session.execute(sa.update(deadlines).where(deadlines.c.id == deadline).values(**changes))
+    async def _write_leave(self, tx: Transaction, leave: Leave) -> None:
+        assert self._leaves is not None
+        if leave.grants:
+            await self._leaves.grant_many(tx.session, unit=leave.unit, grants=leave.grants)
+        else:
+            await self._leaves.revoke(tx.session, unit=leave.unit, organisation=leave.taken, person=leave.person)
 
-    async def _write_access(self, tx: Transaction, after: A, facts: Sequence[Fact]) -> None:
-        access = self.spine.access
-        for change in (change for fact in facts for change in self._access(after, fact)):
-            mine = (access.c.aggregate_id == after.id) & (access.c.organisation == change.organisation)
-            await self._write_leave(tx, after, change)
-            if change.ends and change.person is not None:
-                continue
-            if change.ends:
-                ended = sa.update(access).where(mine, access.c.valid_to.is_(None)).values(valid_to=tx.now)
-                await tx.session.execute(ended)
-                continue
-            row = {"aggregate_id": after.id, "organisation": change.organisation, "valid_from": tx.now}
-            fresh = ~sa.exists().where(mine, access.c.valid_to.is_(None))
-            source = sa.select(*(sa.literal(value, access.c[name].type) for name, value in row.items())).where(fresh)
-            await tx.session.execute(upsert(access).from_select(list(row), source).on_conflict_do_nothing())
 
-    async def _write_leave(self, tx: Transaction, after: A, change: AccessChange) -> None:
-        """Keep the vault's leaves in step with sight."""
-        if self._leaves is None:
-            return
-        unit = change.unit or after.id
-        if change.ends:
-            await self._leaves.revoke(tx.session, unit=unit, organisation=change.organisation, person=change.person)
-        elif change.opens:
-            grants = [Grant(change.organisation, role, opened, None, change.person) for role, opened in change.opens]
-            await self._leaves.grant_many(tx.session, unit=unit, grants=grants)
+_OF_CLOCK = ("opening", "kind", "owner_role", "owner_organisation", "due_at", "reason", "paragraph", "sourced", "steps")
 
 
 def _next_step(pending: Sequence[Step]) -> dict[str, Any]:
     step = pending[0] if pending else None
     return {"next_step_at": step.at if step else None, "next_action": step.action.value if step else None}
-
-
-# One round trip for all facts of a command and their pointers; the pointers take their order from the sequence.
-_APPEND = """
-with fact as (
-    insert into {schema}.facts (event_id, aggregate_kind, aggregate_id, sequence, type, occurred_at, actor_ref, actor_role,
-                                organisation, correlation_id, causation_id, traceparent, body)
-    select row.event_id, cast(:kind as text), cast(:aggregate as uuid), row.sequence, row.type,
-           cast(:occurred_at as timestamptz), row.actor_ref, row.actor_role, row.organisation,
-           cast(:correlation as uuid), cast(:causation as uuid), cast(:traceparent as text), row.body
-    from jsonb_to_recordset(:rows) as row(event_id uuid, sequence bigint, type text, actor_ref uuid, actor_role text,
-                                          organisation text, body jsonb)
-    returning event_id, recorded_at, aggregate_id, sequence
-)
-insert into {schema}.outbox (event_id, recorded_at, topic, key, sequence)
-select event_id, recorded_at, cast(:topic as text), aggregate_id::text, sequence from fact order by sequence
-"""

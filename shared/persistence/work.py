@@ -13,11 +13,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from shared.clock import Clock
-from shared.errors import Transient
+from shared.errors import Invalid, Transient
 from shared.lifecycle.actor import SYSTEM, Actor
 
 
@@ -54,7 +55,8 @@ class UnitOfWork:
     ) -> AsyncIterator[Transaction]:
         """Open a transaction; commit at exit, roll back on any error.
 
-        Raises `Transient` (`database_unavailable`) when Postgres cannot be reached.
+        Raises `Transient` (`database_unavailable`) when Postgres cannot be reached or takes too long, `Invalid`
+        (`value_not_storable`) when a value is none that Postgres can hold.
         """
         try:
             async with self._sessions() as session, session.begin():
@@ -73,15 +75,34 @@ class UnitOfWork:
                 remedy="Send the same command with the same Idempotency-Key again.",
             ) from error
         except DBAPIError as error:
-            if error.connection_invalidated or _is_connection_loss(error):
+            if error.connection_invalidated or _may_go_through(error):
                 raise Transient("database_unavailable", "the database went away; nothing was saved") from error
-            raise
+            if not _is_of_the_value(error):
+                raise
+        else:
+            return
+        # Outside the handler: the driver's error, whose text quotes the value, is not even its context.
+        raise Invalid(
+            "value_not_storable",
+            "a value cannot be stored: a NUL character, a number or date out of range, or the same thing twice",
+            remedy="Look for control characters, very large numbers and repeated ids, then send it again.",
+        )
 
 
-def _is_connection_loss(error: DBAPIError) -> bool:
-    """Say whether another try may go through: connection lost, deadlock, no room, shutting down (SQLSTATE 08, 40, 53, 57P)."""
+def _may_go_through(error: DBAPIError) -> bool:
+    """Say whether another try may go through: connection lost, deadlock, no room, cancelled or shutting down."""
     state = str(getattr(error.orig, "sqlstate", "") or "")
-    return state.startswith(("08", "40", "53", "57P"))
+    return state.startswith(("08", "40", "53", "57")) or state == "55P03"
+
+
+_VALUE_STATES = ("21000", "22001", "22003", "22007", "22008", "22021", "22P02", "22P05")
+"""Two rows for one key in one statement; too long, out of range, malformed, or a character that Postgres cannot hold."""
+
+
+def _is_of_the_value(error: DBAPIError) -> bool:
+    """Say whether a value was at fault, as Postgres saw it or its driver before it was sent."""
+    state = str(getattr(error.orig, "sqlstate", "") or "")
+    return state in _VALUE_STATES or isinstance(getattr(error.orig, "__cause__", None), asyncpg.DataError)
 
 
 def build_engine(url: str, *, name: str, pool_size: int = 5, **options: Any) -> AsyncEngine:

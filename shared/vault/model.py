@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, NewType, NoReturn, final
@@ -14,7 +14,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from shared.lifecycle.text import FieldClass
 
-__all__ = ["FIELD", "FieldClass", "Grant", "LookReason", "Looker", "NewText", "Place", "Plain", "Ticket"]
+__all__ = ["FIELD", "FieldClass", "Grant", "LookReason", "Looker", "NewText", "Place", "Plain", "Sealed", "Ticket"]
 
 FIELD = re.compile(r"^[a-z][a-z0-9_.]{0,62}$")
 """Names of sealed fields: `description`, `reporter.email`. The separator of the associated data cannot occur in one."""
@@ -97,6 +97,20 @@ class Place:
     def associated_data(self) -> bytes:
         """Return the bytes that the seal covers besides the value: `tv1|unit|class|field|blob`."""
         return f"tv1|{self.unit}|{self.field_class.value}|{self.field}|{self.blob}".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Texts of one unit, sealed but not yet stored; `values` stands beside `places`."""
+
+    unit: UUID
+    places: tuple[Place, ...]
+    values: tuple[bytes, ...] = field(repr=False)
+
+    @property
+    def refs(self) -> list[UUID]:
+        """Return the references under which the texts will be found."""
+        return [place.blob for place in self.places]
 
 
 class NewText(NamedTuple):

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import DateTime, Row, Text, TextClause, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from shared.vault.errors import LookRefused, NotUnitOwner, TicketNotCommitted, TicketRefused, VaultError
+from shared.vault.model import Grant, Sealed
 
 _UUIDS: Final = ARRAY(Uuid())
 _TEXTS: Final = ARRAY(Text())
 _BYTES: Final = ARRAY(BYTEA())
 _TIMES: Final = ARRAY(DateTime(timezone=True))
 
-_PUT_CALL = "vault.put(:unit, :blobs, :classes, :fields, :sealed)"
-_GRANT_CALL = "vault.grant(:unit, :organisations, :roles, :grant_classes, :untils, :persons)"
+PUT_CALL: Final = "vault.put(:unit, :blobs, :classes, :fields, :sealed)"
+GRANT_CALL: Final = "vault.grant(:unit, :organisations, :roles, :grant_classes, :untils, :persons)"
 _UNIT = (bindparam("unit", type_=Uuid()),)
 _PUT_TYPES = (
     bindparam("blobs", type_=_UUIDS),
@@ -34,9 +36,9 @@ _GRANT_TYPES = (
     bindparam("persons", type_=_UUIDS),
 )
 
-PUT: Final = text(f"select {_PUT_CALL}").bindparams(*_UNIT, *_PUT_TYPES)
-GRANT: Final = text(f"select {_GRANT_CALL}").bindparams(*_UNIT, *_GRANT_TYPES)
-PUT_AND_GRANT: Final = text(f"select {_PUT_CALL}, {_GRANT_CALL}").bindparams(*_UNIT, *_PUT_TYPES, *_GRANT_TYPES)
+PUT: Final = text(f"select {PUT_CALL}").bindparams(*_UNIT, *_PUT_TYPES)
+GRANT: Final = text(f"select {GRANT_CALL}").bindparams(*_UNIT, *_GRANT_TYPES)
+PUT_AND_GRANT: Final = text(f"select {PUT_CALL}, {GRANT_CALL}").bindparams(*_UNIT, *_PUT_TYPES, *_GRANT_TYPES)
 REVOKE: Final = text("select vault.revoke(:unit, :organisation, :role, :class, :person)").bindparams(
     *_UNIT,
     bindparam("organisation", type_=Text()),
@@ -67,22 +69,54 @@ _REFUSALS: Final[Mapping[str, Callable[[], VaultError]]] = {
 _MALFORMED: Final = frozenset({"TV005", "23502", "23503", "23514", "22004"})
 
 
+def put_values(sealed: Sealed) -> dict[str, Any]:
+    """Return the values of `PUT_CALL`."""
+    return {
+        "unit": sealed.unit,
+        "blobs": sealed.refs,
+        "classes": [place.field_class.value for place in sealed.places],
+        "fields": [place.field for place in sealed.places],
+        "sealed": list(sealed.values),
+    }
+
+
+def grant_values(unit: UUID, grants: Sequence[Grant]) -> dict[str, Any]:
+    """Return the values of `GRANT_CALL`."""
+    return {
+        "unit": unit,
+        "organisations": [grant.organisation for grant in grants],
+        "roles": [str(grant.role) for grant in grants],
+        "grant_classes": [grant.field_class.value for grant in grants],
+        "untils": [grant.until for grant in grants],
+        "persons": [grant.person for grant in grants],
+    }
+
+
 async def call(
-    connection: AsyncConnection, statement: TextClause, values: Mapping[str, Any]
+    connection: AsyncConnection | AsyncSession,
+    statement: TextClause,
+    values: Mapping[str, Any],
+    refusals: Callable[[str], VaultError | None] | None = None,
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """Run one call in the caller's transaction; raise our error for a refusal of the vault.
 
     A refusal aborts the transaction, as every database error does. Anything else, a lost connection first of all,
-    passes as it is: the caller's unit of work knows what to make of it.
+    passes as it is: the caller's unit of work knows what to make of it. `refusals` maps SQLSTATEs where the statement does
+    more than call the vault.
     """
     try:
         return (await connection.execute(statement, values)).all()
     except DBAPIError as error:
-        refusal = _refusal(str(getattr(error.orig, "sqlstate", "") or ""))
+        refusal = (refusals or _refusal)(str(getattr(error.orig, "sqlstate", "") or ""))
         if refusal is None:
             raise
     # Raised outside the handler: the driver's error, whose detail may quote a row, is not even its context.
     raise refusal
+
+
+def refusal_among_others(state: str) -> VaultError | None:
+    """Return our error for an SQLSTATE that only the vault raises, in a statement that writes other tables too."""
+    return _REFUSALS[state]() if state.startswith("TV") and state in _REFUSALS else None
 
 
 def _refusal(state: str) -> VaultError | None:

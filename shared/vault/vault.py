@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
@@ -20,7 +19,7 @@ from shared.vault import statements
 from shared.vault.errors import Unopenable
 from shared.vault.keys import UnitKeys
 from shared.vault.keystore import KeyStore
-from shared.vault.model import FieldClass, Grant, Looker, LookReason, Place, Plain, Ticket
+from shared.vault.model import FieldClass, Grant, Looker, LookReason, Place, Plain, Sealed, Ticket
 from shared.vault.provider import KeyProvider
 from shared.vault.scan import check_text
 from shared.vault.sealing import seal, unseal
@@ -57,26 +56,30 @@ class Vault:
     ) -> list[UUID]:
         """Seal (class, field, text) triples and give leave, in one round trip of the caller's transaction; return refs.
 
-        Raises `CprInText`, `TextTooLong` or `TextMalformed` before anything is sent; `Unopenable` when the unit has no
-        key; `NotUnitOwner` when another service put into the unit first.
+        Raises what `seal_many` raises, and `NotUnitOwner` when another service put into the unit first.
+        """
+        sealed = await self.seal_many(unit, texts)
+        if not sealed.values:
+            await self.grant_many(session, unit=unit, grants=grants)
+            return []
+        statement = statements.PUT_AND_GRANT if grants else statements.PUT
+        values = statements.put_values(sealed) | (statements.grant_values(unit, grants) if grants else {})
+        await statements.call(await session.connection(), statement, values)
+        return sealed.refs
+
+    async def seal_many(self, unit: UUID, texts: Sequence[tuple[FieldClass, str, str]]) -> Sealed:
+        """Seal (class, field, text) triples without storing them: the statement that writes the command does that.
+
+        Raises `CprInText`, `TextTooLong` or `TextMalformed`, and `Unopenable` when the unit has no key.
         """
         for _, field, plaintext in texts:
             check_text(field, plaintext)
         if not texts:
-            await self.grant_many(session, unit=unit, grants=grants)
-            return []
+            return Sealed(unit, (), ())
         key = await self._keys.for_sealing(unit)
-        places = [Place(unit, field_class, field, self._new_ref()) for field_class, field, _ in texts]
-        values: dict[str, Any] = {
-            "unit": unit,
-            "blobs": [place.blob for place in places],
-            "classes": [place.field_class.value for place in places],
-            "fields": [place.field for place in places],
-            "sealed": [seal(key, plaintext, place) for (_, _, plaintext), place in zip(texts, places, strict=True)],
-        }
-        statement = statements.PUT_AND_GRANT if grants else statements.PUT
-        await statements.call(await session.connection(), statement, values | _columns(grants) if grants else values)
-        return [place.blob for place in places]
+        places = tuple(Place(unit, field_class, field, self._new_ref()) for field_class, field, _ in texts)
+        values = tuple(seal(key, plaintext, place) for (_, _, plaintext), place in zip(texts, places, strict=True))
+        return Sealed(unit, places, values)
 
     async def grant(
         self,
@@ -95,7 +98,7 @@ class Vault:
     async def grant_many(self, session: AsyncSession, *, unit: UUID, grants: Sequence[Grant]) -> None:
         """Give several leaves in one round trip."""
         if grants:
-            await statements.call(await session.connection(), statements.GRANT, {"unit": unit} | _columns(grants))
+            await statements.call(await session.connection(), statements.GRANT, statements.grant_values(unit, grants))
 
     async def revoke(
         self,
@@ -198,13 +201,3 @@ async def _ask(
     }
     rows = await statements.call(connection, statements.ASK, values)
     return [Ticket(ticket) for ticket in rows[0][0]]
-
-
-def _columns(grants: Sequence[Grant]) -> dict[str, Any]:
-    return {
-        "organisations": [grant.organisation for grant in grants],
-        "roles": [str(grant.role) for grant in grants],
-        "grant_classes": [grant.field_class.value for grant in grants],
-        "untils": [grant.until for grant in grants],
-        "persons": [grant.person for grant in grants],
-    }

@@ -6,6 +6,7 @@ something that exists carries `If-Match` with the version that the person saw. T
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
@@ -40,8 +41,17 @@ VERSION = re.compile(r'^(?:W/)?"(\d{1,18})"$')
 
 
 def parse(model: type[B], body: bytes) -> B:
-    """Read a JSON body. Raises pydantic's `ValidationError`, which `respond` turns into a problem."""
-    return model.model_validate_json(body or b"{}")
+    """Read a JSON body. Raises pydantic's `ValidationError`, which `respond` turns into a problem, and `Invalid`
+    (`name_twice`) where a name stands twice: two readers could take two different values for what was sent.
+    """
+    read = model.model_validate_json(body or b"{}")
+    json.loads(body or b"{}", object_pairs_hook=_once_each)
+    return read
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> None:
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise Invalid("name_twice", "a name stands twice in an object of the body", remedy="Say each thing once.")
 
 
 def key_of(request: Request) -> str:

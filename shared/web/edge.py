@@ -30,6 +30,11 @@ from shared.web import problems
 LARGEST_BODY = 128 * 1024
 """Bytes; the longest free text is 8,000 characters."""
 
+DRAINED = 8 * LARGEST_BODY
+"""Bytes of a body that nobody wants which are still read, so that the answer reaches who is busy sending."""
+
+JSON = "application/json"
+
 _PROPAGATOR = TraceContextTextMapPropagator()
 
 
@@ -62,7 +67,13 @@ class Edge:
 
 
 async def body_of(request: Request) -> bytes:
-    """Return the body. Raises `Invalid` (`body_too_large`) past `LARGEST_BODY` bytes, without reading on."""
+    """Return the body, which is JSON.
+
+    Raises `Invalid`: `body_not_json` if it says that it is something else, `body_too_large` past `LARGEST_BODY` bytes.
+    """
+    kind = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
+    if kind != JSON:
+        raise Invalid("body_not_json", "a body is JSON", field="Content-Type", remedy=f"Send it as {JSON}.")
     received = bytearray()
     async for chunk in request.stream():
         received += chunk
@@ -126,10 +137,12 @@ class Surroundings:
         correlation = _uuid_or_new(headers.get("x-correlation-id"))
         started = time.perf_counter()
         status = 500
+        incoming = Incoming(receive, scope["method"])
 
         async def answer(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
+                await incoming.drain()
                 status = message["status"]
                 message["headers"] = [*message["headers"], (b"x-correlation-id", str(correlation).encode())]
             await send(message)
@@ -144,13 +157,35 @@ class Surroundings:
             _PROPAGATOR.inject(carrier)
             scope.setdefault("state", {}).update(correlation_id=correlation, traceparent=carrier.get("traceparent"))
             try:
-                await self._app(scope, receive, answer)
+                await self._app(scope, incoming.receive, answer)
             finally:
                 route = _template(scope)
                 span.update_name(f"{scope['method']} {route}")
                 span.set_attribute("http.response.status_code", status)
                 self._edge.metrics.requests.labels(scope["method"], route, str(status)).inc()
                 self._edge.metrics.latency.labels(scope["method"], route).observe(time.perf_counter() - started)
+
+
+class Incoming:
+    """What is received of a request. An answer given before the body is read would close the connection under a gateway that
+    is still sending: it would tell its caller 502.
+    """
+
+    def __init__(self, receive: Receive, method: str) -> None:
+        self._receive = receive
+        self._complete = method in ("GET", "HEAD")
+
+    async def receive(self) -> Message:
+        """Receive the next part."""
+        message = await self._receive()
+        self._complete = not message.get("more_body", False)
+        return message
+
+    async def drain(self) -> None:
+        """Read what nobody has read, up to a bound."""
+        read = 0
+        while not self._complete and read < DRAINED:
+            read += len((await self.receive()).get("body", b""))
 
 
 def _template(scope: Scope) -> str:

@@ -30,6 +30,9 @@ PAGE = 100
 View = Callable[[Aggregate], dict[str, Any]]
 """What an aggregate shows of itself to those who see it."""
 
+Facts = list[dict[str, Any]]
+"""A timeline: the facts of an aggregate, in order."""
+
 
 def view_of(state: Aggregate) -> dict[str, Any]:
     """Return the state as JSON, without the bookkeeping that has its own place in the answer."""
@@ -44,11 +47,13 @@ def reading_routes(
     filters: Mapping[str, str] | None = None,
     view: Callable[[Any, Transaction], dict[str, Any]] = lambda state, tx: view_of(state),
     hidden: Callable[[Any, Transaction], bool] = lambda state, tx: False,
+    told: Callable[[Any, Facts, Transaction], Facts] = lambda state, found, tx: found,
     plural: str | None = None,
 ) -> None:
     """Add `GET /v1/<kind>s`, `/{id}` and `/{id}/facts`. `filters` maps query parameters to columns of the row.
 
-    Of what is `hidden` from an actor that actor sees the `view` alone: no clocks, no timeline, nothing to do (T08).
+    Of what is `hidden` from an actor that actor sees the `view` alone: no clocks, no timeline, nothing to do (T08). `told`
+    leaves out of the timeline what the `view` leaves out of the state.
     """
     path = f"/v1/{plural or store.lifecycle.kind + 's'}"
     allowed = {"stage": "stage", **(filters or {})}
@@ -83,7 +88,7 @@ def reading_routes(
         actor = await edge.actor(request)
         async with edge.begin(request, actor) as tx:
             state = await store.load(tx, id, lock=False)
-            found = [] if hidden(state, tx) else await facts(tx, store, id)
+            found = [] if hidden(state, tx) else told(state, await facts(tx, store, id), tx)
         return JSONResponse({"items": found}, headers={"Cache-Control": "no-store"})
 
     kind = store.lifecycle.kind
@@ -151,7 +156,7 @@ async def clocks(tx: Transaction, store: Store[Any], aggregate_id: UUID) -> list
     ]
 
 
-async def facts(tx: Transaction, store: Store[Any], aggregate_id: UUID) -> list[dict[str, Any]]:
+async def facts(tx: Transaction, store: Store[Any], aggregate_id: UUID) -> Facts:
     """Return the facts of an aggregate, in order."""
     table = store.spine.facts
     query = sa.select(
@@ -194,6 +199,9 @@ def _encode(before: datetime, last: UUID) -> str:
 def _decode(cursor: str) -> tuple[datetime, UUID]:
     try:
         before, last = json.loads(base64.urlsafe_b64decode(cursor))
-        return datetime.fromisoformat(before), UUID(last)
-    except (ValueError, TypeError):
+        moment = datetime.fromisoformat(before)
+        if moment.tzinfo is None:
+            raise ValueError("no zone")
+        return moment, UUID(last)
+    except (ValueError, TypeError, AttributeError, RecursionError):
         raise Invalid("cursor_invalid", "the cursor is not one of ours", field="cursor") from None

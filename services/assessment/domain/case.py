@@ -195,6 +195,13 @@ class Case(Aggregate):
         return self.recommendation.addressed_to if self.recommendation else self.organisation
 
     @property
+    def met_at(self) -> datetime:
+        """Return when the analysis meeting was held. Raises `LookupError` before it."""
+        if self.meeting is None:
+            raise LookupError("no meeting was held")
+        return self.meeting.held_at
+
+    @property
     def follow_up_began(self) -> datetime:
         """Return the end of the measure, from which follow-up is counted. Raises `LookupError` before it."""
         if self.ended_at is None:

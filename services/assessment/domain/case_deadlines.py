@@ -69,9 +69,10 @@ COMPLETE_ASSESSMENT = DeadlineRule(
     due=working_days(5),
     owner=Role.TOVHOLDER_KOMMUNE,
     reminders=(working_days(3),),
+    starts=lambda case: case.met_at,
     paragraph="domain.md 2.3 row 21",
 )
-"""Row 21: five working days after the meeting is recorded [P]."""
+"""Row 21: five working days after the meeting, however late it was recorded [P]."""
 
 ACUTE_TASK = DeadlineRule(
     kind="acute_task",

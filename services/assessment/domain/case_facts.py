@@ -19,8 +19,11 @@ from services.assessment.domain.case import (
 from shared.contracts import assessment as facts
 from shared.contracts.assessment_codes import FollowUpDecision, Happened
 from shared.contracts.base import Fact
-from shared.contracts.codes import Answer, ClosingReason
+from shared.contracts.codes import Answer, ClosingReason, Travel
 from shared.reference.organisations import kommune, politi
+
+TRAVEL_BY_WEIGHT = (Travel.NONE, Travel.WISH, Travel.PLAN, Travel.DEPARTED, Travel.RETURNED)
+"""Of two concerns about one person the one that has seen more of the journey holds."""
 
 
 def begin(case_id: UUID, fact: Fact) -> Case:
@@ -146,6 +149,7 @@ def _attached(case: Case, fact: facts.ConcernAttached) -> Case:
         concerns=(*case.concerns, concern),
         minor=Answer.YES if case.minor is Answer.YES else known,
         acute=case.acute or fact.acute,
+        travel=max(case.travel, fact.travel, key=TRAVEL_BY_WEIGHT.index),
         cross_over=case.cross_over or fact.cross_over,
     )
 

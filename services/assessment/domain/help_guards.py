@@ -26,6 +26,9 @@ MEASURES_OF = {
 }
 """Mentor support can be part of an exit (note to row 43, [S1])."""
 
+CORPS_ALONE = frozenset({Measure.NONE, Measure.MENTOR, Measure.PARENT_COACH})
+"""What cannot begin without a corps member; all else can, EXIT and GANG_EXIT too (row 43 and the note to it)."""
+
 CLIENT_OF = {InterventionKind.MENTOR: Client.SUBJECT, InterventionKind.PARENT_COACH: Client.RELATIVE}
 
 
@@ -53,6 +56,10 @@ def _requirements_fit(_: Case, command: commands.RecordConsent, __: Context) -> 
 
 def _granted(case: Case, command: commands.RecordConsent, _: Context) -> bool:
     return command.requirements is None or bool(MEASURES_OF[command.requirements.kind] & set(case.granted))
+
+
+def _goes_without_corps(case: Case, command: commands.RecordConsent, _: Context) -> bool:
+    return command.needs_corps_member or not set(case.granted) <= CORPS_ALONE
 
 
 def _without_corps(case: Case, _: commands.ReviewMeasure | commands.EndMeasure, __: Context) -> bool:
@@ -144,6 +151,14 @@ GRANTED = Guard(
     rule="domain.md 2.3 rows 23 and 25",
     remedy="Ask for what was granted.",
     field="requirements",
+)
+GOES_WITHOUT_CORPS = Guard(
+    "measure_needs_corps_member",
+    _goes_without_corps,
+    "nothing was granted that can begin without a corps member",
+    rule="domain.md 2.3 row 43",
+    remedy="Say that a corps member is needed, and give the requirements.",
+    field="needs_corps_member",
 )
 WITHOUT_CORPS = Guard(
     "corps_carries_it",

@@ -55,6 +55,7 @@ def _consent(rule: str, target: Stage, opens: tuple[DeadlineRule, ...], *, corps
             help_guards.CONSENT_PERIOD,
             help_guards.REQUIREMENTS_FIT,
             help_guards.GRANTED,
+            help_guards.GOES_WITHOUT_CORPS,
         ),
         fills=fills.consented,
         opens=opens,

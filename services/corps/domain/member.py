@@ -16,6 +16,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.corps.domain.matching import Competence, Gender, Kind, Level
+from shared.contracts.requirements import Language
 from shared.errors import Conflict, Invalid
 from shared.reference.organisations import kommune
 
@@ -57,7 +58,7 @@ class MemberProfile(BaseModel):
     member_ref: UUID
     municipality: str = Field(pattern=r"^0\d{3}$", description="the employer")
     trainings: tuple[TrainingHeld, ...] = Field(min_length=1, max_length=10)
-    languages: dict[str, Level] = Field(min_length=1, max_length=20)
+    languages: dict[Language, Level] = Field(min_length=1, max_length=20)
     gender: Gender | None = None
     skills: tuple[SkillHeld, ...] = Field(default=(), max_length=20)
     capacity_max: int = Field(default=3, ge=0, le=20)

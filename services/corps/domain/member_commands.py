@@ -9,6 +9,7 @@ from pydantic import Field
 
 from services.corps.domain.matching import Level
 from services.corps.domain.member import Leave, MemberProfile, SkillHeld, TrainingHeld
+from shared.contracts.requirements import Language
 from shared.lifecycle.aggregate import Aggregate
 from shared.lifecycle.table import Command
 
@@ -33,7 +34,7 @@ class ChangeMember(Command):
     """Change what is on record about a member; what is left out stays."""
 
     trainings: tuple[TrainingHeld, ...] | None = Field(default=None, min_length=1, max_length=10)
-    languages: dict[str, Level] | None = Field(default=None, min_length=1, max_length=20)
+    languages: dict[Language, Level] | None = Field(default=None, min_length=1, max_length=20)
     skills: tuple[SkillHeld, ...] | None = Field(default=None, max_length=20)
     capacity_max: int | None = Field(default=None, ge=0, le=20)
     hours_per_week: int | None = Field(default=None, ge=0, le=37)

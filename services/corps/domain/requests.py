@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from services.corps.domain.intervention import Intervention, Stage
-from services.corps.domain.matching import Competence, Gender, Kind, Need, Requirement, Theme
+from services.corps.domain.matching import Gender, Kind, Need, Requirement, Theme
 from shared.contracts.corps_codes import EndReason
 from shared.contracts.requirements import MatchRequirements
-from shared.errors import Invalid
 from shared.reference.calendar import local
 
 GOOD_ENDINGS = frozenset({EndReason.E1, EndReason.E2})
@@ -19,7 +18,7 @@ OPEN = frozenset({Stage.MATCHING, Stage.ACTIVE, Stage.PAUSED})
 
 
 def requirement_of(state: Intervention) -> Requirement:
-    """Return what matching must know of an intervention. Raises `Invalid` for requirements that cannot be matched."""
+    """Return what matching must know of an intervention."""
     wanted = state.requirements
     return Requirement(
         request_ref=state.id,
@@ -43,17 +42,8 @@ def requirement_of(state: Intervention) -> Requirement:
 
 
 def needs_of(wanted: MatchRequirements) -> tuple[Need, ...]:
-    """Return the extra competences. Raises `Invalid` (`competence_unknown`) for a code that is not in 3.8."""
-    try:
-        return tuple(Need(Competence(code)) for code in wanted.competences)
-    except ValueError:
-        raise Invalid(
-            "competence_unknown",
-            f"a competence is one of {', '.join(Competence)}",
-            field="requirements.competences",
-            rule="domain.md 3.8",
-            remedy="Ask for competences by their codes.",
-        ) from None
+    """Return the extra competences."""
+    return tuple(Need(competence) for competence in wanted.competences)
 
 
 def conflicts(family: Iterable[Intervention]) -> frozenset[UUID]:

@@ -33,6 +33,7 @@ class ReceiveConcern(Command):
     subject_municipality: MunicipalityCode | None = None
     minor: Answer = Answer.UNKNOWN
     travel: Travel = Travel.NONE
+    departs_at: AwareDatetime | None = None
     seen_where: SeenWhere = SeenWhere.UNKNOWN
     cross_over: bool = False
     observed_from: AwareDatetime | None = None
@@ -87,6 +88,13 @@ class CompleteRecord(Command):
     subject: IdentityText | None = None
     subject_known: SubjectKnown | None = None
     subject_municipality: MunicipalityCode | None = None
+
+
+class SetAnonymity(Command):
+    """Record that the caller no longer wishes to be anonymous, or confidential. What was said cannot be unsaid."""
+
+    anonymity: Anonymity
+    reporter: ReporterText | None = None
 
 
 class RouteConcern(Command):

@@ -12,13 +12,18 @@ from shared.contracts.codes import Anonymity, Answer, Channel, ReporterKind, Sub
 from shared.contracts.intake import (
     CONCERN_TOPIC,
     AcuteRaised,
+    AnonymitySet,
     ConcernAttached,
     ConcernReceived,
     ConcernRouted,
     HandoverLogged,
     RecordCompleted,
 )
+from shared.lifecycle.actor import Role
 from shared.lifecycle.aggregate import Aggregate
+
+HOTLINE = "hotline:national"
+"""The organisation of the national hotline, which answers what the public writes."""
 
 
 class Stage(StrEnum):
@@ -53,12 +58,20 @@ class Concern(Aggregate):
     reporter: UUID | None = None
     infohus: str | None = None
     case_id: UUID | None = None
+    desk: str = HOTLINE
+    """The organisation that answers it until it is routed: who took it in, and the hotline for the public."""
+    desk_role: str = Role.HOTLINE_ADVISER
+    departs_at: datetime | None = None
+    out_of_hours: bool = False
+    alarmed: tuple[str, ...] = ()
+    """Municipalities whose police, and child unit, were told of the alarm."""
 
 
 def begin(concern_id: UUID, fact: Fact) -> Concern:
     """Return the concern that its first fact makes. Raises `LookupError` for any other first fact."""
     if not isinstance(fact, ConcernReceived):
         raise LookupError(f"a concern does not begin with {fact.type}")
+    public = fact.by_role == Role.PUBLIC
     return Concern(
         id=concern_id,
         stage=Stage.RECEIVED,
@@ -75,6 +88,10 @@ def begin(concern_id: UUID, fact: Fact) -> Concern:
         description=fact.description,
         subject=fact.subject,
         reporter=fact.reporter,
+        desk=HOTLINE if public else fact.organisation,
+        desk_role=Role.HOTLINE_ADVISER if public else fact.by_role,
+        departs_at=fact.departs_at,
+        out_of_hours=fact.out_of_hours,
     )
 
 
@@ -83,18 +100,28 @@ def apply(concern: Concern, fact: Fact) -> Concern:
     match fact:
         case AcuteRaised():
             place = fact.subject_municipality or concern.subject_municipality
-            return concern.with_(acute=True, subject_municipality=place, minor=fact.minor, travel=fact.travel)
+            alarmed = concern.with_(acute=True, subject_municipality=place, minor=fact.minor, travel=fact.travel)
+            return _told(alarmed)
         case HandoverLogged():
             return concern.with_(handed_over=True)
         case RecordCompleted():
-            return concern.with_(
+            completed = concern.with_(
                 description=fact.description or concern.description,
                 subject=fact.subject or concern.subject,
                 subject_known=fact.subject_known or concern.subject_known,
                 subject_municipality=fact.subject_municipality or concern.subject_municipality,
             )
+            return _told(completed) if concern.stage == Stage.ACUTE else completed
+        case AnonymitySet():
+            return concern.with_(anonymity=fact.anonymity, reporter=fact.reporter or concern.reporter)
         case ConcernRouted():
             return concern.with_(infohus=fact.municipality, subject_municipality=fact.municipality)
         case ConcernAttached():
             return concern.with_(case_id=fact.case_id)
     return concern
+
+
+def _told(concern: Concern) -> Concern:
+    """Note the municipality whose police and child unit hear of the alarm."""
+    place = concern.subject_municipality
+    return concern if place is None or place in concern.alarmed else concern.with_(alarmed=(*concern.alarmed, place))

@@ -9,11 +9,14 @@ from services.intake.domain.commands import (
     CompleteRecord,
     GiveAdvice,
     LogHandover,
+    PointOutHelp,
+    RaiseAcute,
     ReceiveConcern,
     RouteConcern,
+    SetAnonymity,
 )
 from services.intake.domain.concern import Concern
-from shared.contracts.codes import Anonymity, SubjectKnown
+from shared.contracts.codes import Anonymity, SubjectKnown, Travel
 from shared.errors import Invalid
 from shared.lifecycle.table import Context, Guard
 from shared.reference.municipalities import municipality
@@ -46,11 +49,35 @@ def _observed_in_order(_: Concern | None, command: ReceiveConcern, context: Cont
 
 
 def _observed_within_ten_years(_: Concern | None, command: ReceiveConcern, context: Context) -> bool:
-    return command.observed_from is None or command.observed_from >= context.now - OLDEST_OBSERVATION
+    seen = [moment for moment in (command.observed_from, command.observed_to) if moment is not None]
+    return all(moment >= context.now - OLDEST_OBSERVATION for moment in seen)
 
 
-def _residence_exists(_: Concern | None, command: ReceiveConcern, context: Context) -> bool:
+def _departs_by_plan(_: Concern | None, command: ReceiveConcern, __: Context) -> bool:
+    return command.departs_at is None or command.travel is Travel.PLAN
+
+
+def _residence_exists(
+    _: Concern | None, command: ReceiveConcern | RaiseAcute | CompleteRecord, context: Context
+) -> bool:
     return command.subject_municipality is None or _is_municipality(command.subject_municipality, context)
+
+
+def _place_exists(_: Concern, command: PointOutHelp, context: Context) -> bool:
+    return command.municipality is None or _is_municipality(command.municipality, context)
+
+
+def _completed_has_residence(concern: Concern, command: CompleteRecord, _: Context) -> bool:
+    known = command.subject_municipality or concern.subject_municipality
+    return command.subject_known is not SubjectKnown.IDENTIFIED or known is not None
+
+
+def _not_anonymous_again(_: Concern, command: SetAnonymity, __: Context) -> bool:
+    return command.anonymity is not Anonymity.ANONYMOUS
+
+
+def _name_given(concern: Concern, command: SetAnonymity, _: Context) -> bool:
+    return concern.reporter is not None or command.reporter is not None
 
 
 def _infohus_exists(_: Concern | None, command: RouteConcern, context: Context) -> bool:
@@ -116,6 +143,46 @@ RESIDENCE_EXISTS = Guard(
     rule="domain.md 3.1",
     remedy="Choose one of the 98; Christiansø (0411) is none.",
     field="subject_municipality",
+)
+PLACE_EXISTS = Guard(
+    "municipality_unknown",
+    _place_exists,
+    "there is no such municipality today",
+    rule="domain.md 3.1",
+    remedy="Choose one of the 98; Christiansø (0411) is none.",
+    field="municipality",
+)
+DEPARTS_BY_PLAN = Guard(
+    "departure_without_plan",
+    _departs_by_plan,
+    "a day of departure belongs to a plan to travel",
+    rule="domain.md 3.2",
+    remedy="Say travel PLAN, or leave the departure out.",
+    field="departs_at",
+)
+COMPLETED_HAS_RESIDENCE = Guard(
+    "residence_missing",
+    _completed_has_residence,
+    "an identified person needs the municipality of residence",
+    rule="domain.md 3.2",
+    remedy="Give the municipality where the person lives, not that of the school.",
+    field="subject_municipality",
+)
+NOT_ANONYMOUS_AGAIN = Guard(
+    "anonymity_lost",
+    _not_anonymous_again,
+    "once a name is given, anonymity can no longer be promised",
+    rule="domain.md 2.4",
+    remedy="Keep CONFIDENTIAL, and tell the caller about forvaltningsloven §15: an exemption is weighed case by case.",
+    field="anonymity",
+)
+NAME_GIVEN = Guard(
+    "reporter_missing",
+    _name_given,
+    "a caller who is no longer anonymous is somebody",
+    rule="domain.md 2.4, 3.2",
+    remedy="Write down who the caller is, or leave the concern anonymous.",
+    field="reporter",
 )
 INFOHUS_EXISTS = Guard(
     "municipality_unknown",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
+from itertools import product
 from typing import Any
 
 from services.intake.domain import commands, deadlines, guards
-from services.intake.domain.concern import Concern, Stage, apply, begin
+from services.intake.domain.concern import HOTLINE, Concern, Stage, apply, begin
 from shared.contracts import intake as facts
 from shared.contracts.codes import Answer, Travel
 from shared.lifecycle.actor import Role
@@ -34,6 +36,47 @@ def _received(_: Concern | None, command: commands.ReceiveConcern, context: Cont
     return {"received_at": context.now, "out_of_hours": not hotline_open(context.now)}
 
 
+ACUTE_TRAVEL_WITHIN = timedelta(hours=72)
+"""A departure sooner than this is acute (`domain.md` 2.4, 3.2)."""
+
+
+def _waits_for_morning(context: Context) -> bool:
+    """Say whether it comes to the hotline while that is closed (T03)."""
+    to_hotline = Role.PUBLIC in context.actor.roles or context.actor.organisation == HOTLINE
+    return to_hotline and not hotline_open(context.now)
+
+
+def _receiving(*, night: bool, departing: bool) -> Transition[Concern]:
+    """Return the row of a concern by its clocks: one that came at night waits for the morning, a near departure does not."""
+
+    def when(_: Concern | None, command: commands.ReceiveConcern, context: Context) -> bool:
+        soon = command.departs_at is not None and command.departs_at - context.now < ACUTE_TRAVEL_WITHIN
+        return _waits_for_morning(context) == night and soon == departing
+
+    return Transition(
+        rule="domain.md 2.3 row 1",
+        command=commands.ReceiveConcern,
+        fact=facts.ConcernReceived,
+        target=Stage.RECEIVED,
+        roles=RECEIVING,
+        when=when,
+        guards=(
+            guards.REPORTER_FITS_MODE,
+            guards.IDENTIFIED_HAS_RESIDENCE,
+            guards.RESIDENCE_EXISTS,
+            guards.OBSERVED_IN_ORDER,
+            guards.OBSERVED_WITHIN_TEN_YEARS,
+            guards.DEPARTS_BY_PLAN,
+        ),
+        fills=_received,
+        opens=(
+            deadlines.ROUTE_OR_CLOSE,
+            *((deadlines.NEXT_MORNING,) if night else ()),
+            *((deadlines.ACUTE_TRAVEL,) if departing else ()),
+        ),
+    )
+
+
 def _acute(concern: Concern, command: commands.RaiseAcute, _: Context) -> Mapping[str, Any]:
     """What was known before the alarm stays known."""
     return {
@@ -59,22 +102,7 @@ CONCERN: Lifecycle[Concern] = Lifecycle(
     begin=begin,
     apply=apply,
     rows=(
-        Transition(
-            rule="domain.md 2.3 row 1",
-            command=commands.ReceiveConcern,
-            fact=facts.ConcernReceived,
-            target=Stage.RECEIVED,
-            roles=RECEIVING,
-            guards=(
-                guards.REPORTER_FITS_MODE,
-                guards.IDENTIFIED_HAS_RESIDENCE,
-                guards.RESIDENCE_EXISTS,
-                guards.OBSERVED_IN_ORDER,
-                guards.OBSERVED_WITHIN_TEN_YEARS,
-            ),
-            fills=_received,
-            opens=(deadlines.ROUTE_OR_CLOSE,),
-        ),
+        *(_receiving(night=night, departing=departing) for night, departing in product((False, True), repeat=2)),
         Transition(
             rule="domain.md 2.3 row 2",
             command=commands.GiveAdvice,
@@ -83,7 +111,7 @@ CONCERN: Lifecycle[Concern] = Lifecycle(
             target=Stage.ADVISED_CLOSED,
             roles=(Role.HOTLINE_ADVISER,),
             guards=(guards.NOBODY_IDENTIFIED,),
-            meets=("route_or_close",),
+            meets=("route_or_close", "next_morning", "acute_travel"),
         ),
         Transition(
             rule="domain.md 2.3 row 52",
@@ -92,7 +120,8 @@ CONCERN: Lifecycle[Concern] = Lifecycle(
             sources=(Stage.RECEIVED,),
             target=Stage.ADVISED_CLOSED,
             roles=(Role.HOTLINE_ADVISER,),
-            meets=("route_or_close",),
+            guards=(guards.PLACE_EXISTS,),
+            meets=("route_or_close", "next_morning", "acute_travel"),
         ),
         Transition(
             rule="domain.md 2.3 row 3",
@@ -101,8 +130,10 @@ CONCERN: Lifecycle[Concern] = Lifecycle(
             sources=(Stage.RECEIVED,),
             target=Stage.ACUTE,
             roles=ANYONE,
+            guards=(guards.RESIDENCE_EXISTS,),
             fills=_acute,
-            opens=(deadlines.HAND_OVER, deadlines.COMPLETE_RECORD, deadlines.CLOSE_ACUTE),
+            opens=(deadlines.HAND_OVER, deadlines.COMPLETE_RECORD, deadlines.ROUTE_ACUTE, deadlines.CLOSE_ACUTE),
+            meets=("next_morning", "acute_travel"),
         ),
         Transition(
             rule="domain.md 2.3 row 3 (hand-over)",
@@ -111,7 +142,7 @@ CONCERN: Lifecycle[Concern] = Lifecycle(
             sources=(Stage.ACUTE, Stage.ROUTED),
             roles=(Role.HOTLINE_ADVISER, Role.PRO_REPORTER, *TOVHOLDERE),
             guards=(guards.HANDED_OVER_BEFORE_NOW,),
-            meets=("hand_over",),
+            meets=("hand_over", "acute_travel"),
         ),
         Transition(
             rule="domain.md 2.3 row 3 (record)",
@@ -119,8 +150,16 @@ CONCERN: Lifecycle[Concern] = Lifecycle(
             fact=facts.RecordCompleted,
             sources=(Stage.RECEIVED, Stage.ACUTE, Stage.ROUTED),
             roles=(Role.HOTLINE_ADVISER, Role.PRO_REPORTER, *TOVHOLDERE),
-            guards=(guards.SOMETHING_TO_COMPLETE,),
+            guards=(guards.SOMETHING_TO_COMPLETE, guards.RESIDENCE_EXISTS, guards.COMPLETED_HAS_RESIDENCE),
             meets=("complete_record",),
+        ),
+        Transition(
+            rule="domain.md 2.4 anonymous caller",
+            command=commands.SetAnonymity,
+            fact=facts.AnonymitySet,
+            sources=(Stage.RECEIVED, Stage.ACUTE),
+            roles=(Role.HOTLINE_ADVISER, Role.PRO_REPORTER, *TOVHOLDERE),
+            guards=(guards.NOT_ANONYMOUS_AGAIN, guards.NAME_GIVEN),
         ),
         Transition(
             rule="domain.md 2.3 row 4",
@@ -131,7 +170,7 @@ CONCERN: Lifecycle[Concern] = Lifecycle(
             roles=(Role.HOTLINE_ADVISER, Role.PRO_REPORTER),
             guards=(guards.INFOHUS_EXISTS,),
             fills=_routed,
-            meets=("route_or_close",),
+            meets=("route_or_close", "next_morning"),
         ),
         Transition(
             rule="domain.md 2.3 row 50",
@@ -142,7 +181,7 @@ CONCERN: Lifecycle[Concern] = Lifecycle(
             roles=(Role.HOTLINE_ADVISER, Role.PRO_REPORTER, *TOVHOLDERE),
             guards=(guards.INFOHUS_EXISTS, guards.HANDOVER_KNOWN),
             fills=_routed,
-            meets=("close_acute",),
+            meets=("route_acute", "close_acute"),
         ),
         Transition(
             rule="domain.md 2.3 row 51",
@@ -152,7 +191,7 @@ CONCERN: Lifecycle[Concern] = Lifecycle(
             target=Stage.ADVISED_CLOSED,
             roles=(Role.TOVHOLDER_POLITI, Role.HOTLINE_ADVISER),
             guards=(guards.ANSWERED_BY_POLICE,),
-            meets=("close_acute", "complete_record"),
+            meets=("route_acute", "close_acute", "complete_record"),
         ),
         Transition(
             rule="domain.md 2.3 row 7",

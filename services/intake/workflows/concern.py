@@ -6,7 +6,15 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from services.intake.domain.concern import Stage
-    from services.intake.domain.deadlines import CLOSE_ACUTE, COMPLETE_RECORD, HAND_OVER, ROUTE_OR_CLOSE
+    from services.intake.domain.deadlines import (
+        ACUTE_TRAVEL,
+        CLOSE_ACUTE,
+        COMPLETE_RECORD,
+        HAND_OVER,
+        NEXT_MORNING,
+        ROUTE_ACUTE,
+        ROUTE_OR_CLOSE,
+    )
     from shared.durable.snapshot import Ended, Snapshot
     from shared.durable.story import Story
 
@@ -15,7 +23,7 @@ with workflow.unsafe.imports_passed_through():
 class ConcernWorkflow(Story):
     """Keeps the clocks of one concern until it is advised, merged, or routed with nothing left to hand over."""
 
-    lasting = (HAND_OVER, COMPLETE_RECORD)
+    lasting = (ACUTE_TRAVEL, HAND_OVER, COMPLETE_RECORD)
 
     @workflow.init
     def __init__(self, start: Snapshot) -> None:
@@ -27,9 +35,9 @@ class ConcernWorkflow(Story):
         while not self.ended:
             match self.stage:
                 case Stage.RECEIVED:
-                    await self.keep(ROUTE_OR_CLOSE)
+                    await self.keep(ROUTE_OR_CLOSE, NEXT_MORNING)
                 case Stage.ACUTE:
-                    await self.keep(CLOSE_ACUTE)
+                    await self.keep(ROUTE_ACUTE, CLOSE_ACUTE)
                 case _:
                     await self.keep()
         return await self.ending()

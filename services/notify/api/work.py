@@ -166,5 +166,5 @@ def _decode(cursor: str) -> tuple[datetime, UUID]:
         if moment.tzinfo is None:
             raise ValueError("no zone")
         return moment, UUID(last)
-    except (ValueError, TypeError, AttributeError, binascii.Error):
+    except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error):
         raise Invalid("cursor_invalid", "the cursor is not one of ours", field="cursor") from None

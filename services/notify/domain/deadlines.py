@@ -13,7 +13,13 @@ OFFICE_OPENS, OFFICE_CLOSES = time(8, 30), time(16)
 """Mail goes out on working days between these local times `[P]`; an escalation at midnight is read by nobody."""
 
 ACUTE = frozenset(
-    {"concern.hand_over", "concern.complete_record", "case.acute_task", "underretning.assess_underretning"}
+    {
+        "concern.acute_travel",
+        "concern.hand_over",
+        "concern.complete_record",
+        "case.acute_task",
+        "underretning.assess_underretning",
+    }
 )
 """Kinds of deadlines that run in hours or minutes for life and limb: told at once, at any hour (T05, T07)."""
 

@@ -135,3 +135,15 @@ async def test_the_same_command_twice_at_once_has_one_effect_and_one_answer(worl
 
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["id"] for answer in answers}) == 1
+
+
+@pytest.mark.parametrize("minor", ["YES", "UNKNOWN"])
+async def test_a_case_that_proves_to_be_about_a_child_gets_its_underretning(world: World, minor: str) -> None:
+    case = await world.routed(minor="NO")
+    opening = {"accepts_responsibility": True, "purpose_plausible": True, "minor": minor}
+
+    await world.give(case, "open-case", Role.TOVHOLDER_KOMMUNE, opening)
+
+    (found,) = (await world.get(f"/v1/underretninger?case={case}", U))["items"]
+    assert (found["stage"], found["made_by_authority"]) == ("U1", "kommune:0253")
+    assert "assess_underretning" in await world.open_clocks(UUID(found["id"]))

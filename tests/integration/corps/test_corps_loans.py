@@ -197,11 +197,31 @@ async def test_the_lender_sees_hours_and_dates_and_never_the_case(corps: CorpsWo
 async def test_another_member_of_the_same_municipality_sees_nothing(corps: CorpsWorld) -> None:
     member, other = await corps.member(HOST), await corps.member(HOST)
     _, request = await corps.consent(HOST)
-    await corps.do(coordinator(HOST), f"/v1/interventions/{request}/choose-member", {"member_ref": str(member)})
+    choice = {"member_ref": str(member), "reason_code": "PROFESSIONAL_JUDGEMENT"}  # of equals, either may be first
+    await corps.do(coordinator(HOST), f"/v1/interventions/{request}/choose-member", choice)
 
     assert (await corps.get(as_member(member, HOST), f"/v1/interventions/{request}")).status_code == 200
     assert (await corps.get(as_member(other, HOST), f"/v1/interventions/{request}")).status_code == 404
     assert (await corps.get(as_member(other, HOST), "/v1/interventions")).json()["items"] == []
+
+
+async def test_a_member_is_told_of_her_own_work_and_of_nobody_before_her(corps: CorpsWorld) -> None:
+    first, second = await corps.member(HOST, capacity_max=2), await corps.member(HOST)
+    _, intervention = await corps.consent(HOST)
+    path = f"/v1/interventions/{intervention}"
+    for member in (first, second):
+        choice = {"member_ref": str(member), "reason_code": "PROFESSIONAL_JUDGEMENT"}
+        await corps.do(coordinator(HOST), f"{path}/choose-member", choice)
+        if member == first:
+            await corps.do(caseworker(HOST), f"{path}/record-citizen-answer", {"accepts": False})
+
+    told = (await corps.get(as_member(second, HOST), f"{path}/facts")).text
+    for hidden in (str(first), "consent_id", "intervention.requested.v1", "choice_withdrawn"):
+        assert hidden not in told
+    assert "intervention.member_chosen.v1" in told
+    at_home = (await corps.get(caseworker(HOST), f"{path}/facts")).text
+    assert str(first) in at_home
+    assert "consent_id" in at_home
 
 
 async def test_a_note_is_sealed_and_only_who_is_in_the_intervention_opens_it(corps: CorpsWorld) -> None:

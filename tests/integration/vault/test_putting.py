@@ -7,9 +7,8 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.vault import CprInText, DevKeyProvider, FieldClass, Grant, PostgresKeyStore, Unopenable, Vault, VaultError
 from shared.vault.errors import KeyStoreUnavailable, NotUnitOwner

@@ -27,6 +27,7 @@ from tests.unit.assessment.assessment_builders import (
     TRIAGE,
     Play,
     arrival,
+    meeting,
     played,
     ref,
 )
@@ -101,3 +102,12 @@ def test_clocks_count_from_arrival_however_late_the_fact_was_read() -> None:
     play.give(arrival(), Role.SYSTEM)
 
     assert play.state.clock("open_or_merge").due_at == datetime(2026, 11, 6, 10, tzinfo=UTC)
+
+
+def test_the_assessment_is_due_after_the_meeting_however_late_it_was_recorded() -> None:
+    play = played(GATHERING)
+    play.now = NOW + timedelta(days=6)
+
+    play.give(meeting(held_at=NOW), Role.SECRETARIAT)
+
+    assert play.state.clock("complete_assessment").due_at == datetime(2026, 11, 11, 10, tzinfo=UTC)

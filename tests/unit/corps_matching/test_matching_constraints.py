@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from matching_builders import FAR, NEAR, TODAY, candidate, requirement, skill
 
 from services.corps.domain.matching import (
     CONSTRAINTS,
@@ -25,6 +24,7 @@ from services.corps.domain.matching import (
 from services.corps.domain.matching.constraints import sentence
 from shared.errors import Invalid
 from shared.reference.travel import distance_km
+from tests.unit.corps_matching.matching_builders import FAR, NEAR, TODAY, candidate, requirement, skill
 
 DAY = timedelta(days=1)
 NEAR_KM = distance_km(NEAR, requirement().municipality)

@@ -12,19 +12,6 @@ from uuid import UUID
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from matching_builders import (
-    CORPS,
-    FAR,
-    FITTING_CORPS,
-    FITTING_REQUIREMENTS,
-    HOME,
-    NEAR,
-    REQUIREMENTS,
-    TODAY,
-    candidate,
-    requirement,
-    skill,
-)
 
 from services.corps.domain.matching import (
     DEFAULT_WEIGHTS,
@@ -44,6 +31,19 @@ from services.corps.domain.matching import (
     shortlist,
 )
 from shared.reference.municipalities import all_municipalities
+from tests.unit.corps_matching.matching_builders import (
+    CORPS,
+    FAR,
+    FITTING_CORPS,
+    FITTING_REQUIREMENTS,
+    HOME,
+    NEAR,
+    REQUIREMENTS,
+    TODAY,
+    candidate,
+    requirement,
+    skill,
+)
 
 LEND: dict[str, Any] = {"lendable": True, "max_distance_km": 500.0}
 

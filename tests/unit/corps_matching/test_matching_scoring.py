@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from matching_builders import CANDIDATES, FAR, NEAR, REQUIREMENTS, TODAY, candidate, requirement, skill
 
 from services.corps.domain.matching import (
     DEFAULT_WEIGHTS,
@@ -24,6 +23,16 @@ from services.corps.domain.matching import (
 )
 from services.corps.domain.matching.scoring import Setting, lines, points, values
 from shared.reference.travel import distance_km, travel_km
+from tests.unit.corps_matching.matching_builders import (
+    CANDIDATES,
+    FAR,
+    NEAR,
+    REQUIREMENTS,
+    TODAY,
+    candidate,
+    requirement,
+    skill,
+)
 
 SETTING = Setting(TODAY, DEFAULT_WEIGHTS, mean_load=2.0)
 

@@ -11,8 +11,9 @@ from services.intake.domain import commands as c
 from services.intake.domain.concern import Concern, Stage
 from services.intake.domain.table import CONCERN
 from shared.contracts.codes import Anonymity, Answer, Channel, SubjectKnown, Travel
+from shared.contracts.lifecycle import DeadlineMet, DeadlineOpened
 from shared.errors import Conflict, Forbidden, Invalid, TovholderError
-from shared.lifecycle.actor import SYSTEM, Actor, Role
+from shared.lifecycle.actor import PUBLIC, SYSTEM, Actor, Role
 from shared.lifecycle.decide import decide
 from shared.lifecycle.table import Command, Context
 from shared.lifecycle.text import Text
@@ -65,6 +66,7 @@ COMMANDS: dict[type[Command], Command] = {
     c.RaiseAcute: c.RaiseAcute(),
     c.LogHandover: c.LogHandover(called=c.Called.ALARM_112, handed_over_at=NOW),
     c.CompleteRecord: c.CompleteRecord(subject_known=SubjectKnown.PARTIAL),
+    c.SetAnonymity: c.SetAnonymity(anonymity=Anonymity.CONFIDENTIAL, reporter=sealed()),
     c.RouteConcern: c.RouteConcern(municipality="0253", grounds=sealed()),
     c.CloseAcute: c.CloseAcute(),
     c.AttachConcern: c.AttachConcern(case_id=uuid4()),
@@ -178,3 +180,139 @@ def test_a_concern_at_night_says_that_it_came_out_of_hours() -> None:
     _, facts = decide(CONCERN, None, received(), context(Role.PUBLIC, now=night))
 
     assert getattr(facts[0], "out_of_hours") is True  # noqa: B009  # the fact is known by its place
+
+
+def clocks_of(
+    command: c.ReceiveConcern, role: Role, *, now: datetime = NOW, at: str = "hotline:national"
+) -> dict[str, DeadlineOpened]:
+    who = PUBLIC if role is Role.PUBLIC else Actor(uuid4(), at, frozenset({role}))
+    _, facts = decide(CONCERN, None, command, Context(actor=who, now=now, aggregate_id=CONCERN_ID))
+    return {fact.kind: fact for fact in facts if isinstance(fact, DeadlineOpened)}
+
+
+def test_a_public_concern_at_night_is_a_task_of_the_hotline_at_half_past_eight() -> None:
+    night = datetime(2026, 11, 20, 21, 30, tzinfo=UTC)  # a Friday, 22:30 in Copenhagen
+
+    clock = clocks_of(received(channel=Channel.WEB_FORM), Role.PUBLIC, now=night)["next_morning"]
+
+    assert clock.due_at == datetime(2026, 11, 21, 7, 30, tzinfo=UTC)  # the hotline is open on Saturdays
+    assert (clock.owner_role, clock.owner_organisation) == ("HOTLINE_ADVISER", "hotline:national")
+    assert "next_morning" not in clocks_of(received(), Role.HOTLINE_ADVISER)
+    assert "next_morning" not in clocks_of(received(), Role.PRO_REPORTER, now=night, at="school:koege-01")
+
+
+def test_a_concern_before_the_hotline_opens_is_a_task_of_the_same_morning() -> None:
+    clock = clocks_of(received(), Role.PUBLIC, now=datetime(2026, 11, 20, 2, 0, tzinfo=UTC))["next_morning"]
+
+    assert clock.due_at == datetime(2026, 11, 20, 7, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("role", "at", "owner"),
+    [
+        (Role.PUBLIC, "public:web", ("HOTLINE_ADVISER", "hotline:national")),
+        (Role.PRO_REPORTER, "school:koege-01", ("PRO_REPORTER", "school:koege-01")),
+        (Role.TOVHOLDER_KOMMUNE, "kommune:0253", ("TOVHOLDER_KOMMUNE", "kommune:0253")),
+        (Role.CHILD_UNIT, "kommune:0253", ("CHILD_UNIT", "kommune:0253")),
+    ],
+)
+def test_the_clock_of_a_concern_belongs_to_somebody_who_can_hear_it(
+    role: Role, at: str, owner: tuple[str, str]
+) -> None:
+    clock = clocks_of(received(), role, at=at)["route_or_close"]
+
+    assert (clock.owner_role, clock.owner_organisation) == owner
+
+
+@pytest.mark.parametrize(("ahead", "acute"), [(timedelta(hours=71), True), (timedelta(hours=72), False)])
+def test_a_departure_in_less_than_72_hours_is_an_acute_task(ahead: timedelta, acute: bool) -> None:
+    opened = clocks_of(received(travel=Travel.PLAN, departs_at=NOW + ahead), Role.HOTLINE_ADVISER)
+
+    assert ("acute_travel" in opened) is acute
+    if acute:
+        assert opened["acute_travel"].due_at == NOW + timedelta(minutes=15)
+
+
+def test_the_acute_task_of_a_journey_outlives_routing_and_is_met_by_the_alarm_or_the_hand_over() -> None:
+    soon = received(travel=Travel.PLAN, departs_at=NOW + timedelta(hours=9))
+    concern, _ = decide(CONCERN, None, soon, context(Role.HOTLINE_ADVISER))
+    routed, _ = decide(CONCERN, concern, COMMANDS[c.RouteConcern], context(Role.HOTLINE_ADVISER))
+    handed, _ = decide(CONCERN, routed, COMMANDS[c.LogHandover], context(Role.HOTLINE_ADVISER))
+    alarmed, _ = decide(CONCERN, concern, c.RaiseAcute(), context(Role.HOTLINE_ADVISER))
+
+    assert routed is not None
+    assert routed.clock("acute_travel") is not None
+    assert handed is not None
+    assert handed.clock("acute_travel") is None
+    assert alarmed is not None
+    assert alarmed.clock("acute_travel") is None
+
+
+def test_an_acute_concern_is_routed_within_one_working_day() -> None:
+    concern, _ = decide(CONCERN, None, received(), context(Role.HOTLINE_ADVISER))
+    acute, facts = decide(CONCERN, concern, c.RaiseAcute(), context(Role.HOTLINE_ADVISER))
+    _, more = decide(CONCERN, acute, COMMANDS[c.RouteConcern], context(Role.HOTLINE_ADVISER))
+
+    clock = next(fact for fact in facts if isinstance(fact, DeadlineOpened) and fact.kind == "route_acute")
+    assert clock.due_at == datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+    assert {fact.kind for fact in more if isinstance(fact, DeadlineMet)} == {"route_acute", "close_acute"}
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (c.RaiseAcute(subject_municipality="0411"), "municipality_unknown"),
+        (c.CompleteRecord(subject_municipality="0999"), "municipality_unknown"),
+        (c.PointOutHelp(offers=(uuid4(),), municipality="0411"), "municipality_unknown"),
+        (c.CompleteRecord(subject_known=SubjectKnown.IDENTIFIED), "residence_missing"),
+    ],
+)
+def test_a_later_command_is_checked_like_the_first_one(command: Command, code: str) -> None:
+    concern, _ = decide(CONCERN, None, received(), context(Role.HOTLINE_ADVISER))
+
+    with pytest.raises(Invalid, match=code):
+        decide(CONCERN, concern, command, context(Role.HOTLINE_ADVISER))
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"observed_to": NOW.replace(year=2016) - timedelta(days=1)}, "observation_too_old"),
+        ({"departs_at": NOW + timedelta(days=9)}, "departure_without_plan"),
+    ],
+)
+def test_dates_that_do_not_fit_are_refused(changes: dict[str, object], code: str) -> None:
+    with pytest.raises(Invalid, match=code):
+        decide(CONCERN, None, received(**changes), context(Role.HOTLINE_ADVISER))
+
+
+def a_call(anonymity: Anonymity) -> Concern:
+    command = received(anonymity=anonymity)
+    if anonymity is not Anonymity.ANONYMOUS:
+        command = command.model_copy(update={"reporter": sealed()})
+    concern, _ = decide(CONCERN, None, command, context(Role.HOTLINE_ADVISER))
+    assert concern is not None
+    return concern
+
+
+def test_anonymity_that_is_lost_does_not_come_back() -> None:
+    with pytest.raises(Invalid, match="anonymity_lost"):
+        decide(
+            CONCERN,
+            a_call(Anonymity.CONFIDENTIAL),
+            c.SetAnonymity(anonymity=Anonymity.ANONYMOUS),
+            context(Role.HOTLINE_ADVISER),
+        )
+
+
+def test_an_anonymous_caller_may_give_a_name_later() -> None:
+    call = a_call(Anonymity.ANONYMOUS)
+    with pytest.raises(Invalid, match="reporter_missing"):
+        decide(CONCERN, call, c.SetAnonymity(anonymity=Anonymity.CONFIDENTIAL), context(Role.HOTLINE_ADVISER))
+    named = c.SetAnonymity(anonymity=Anonymity.CONFIDENTIAL, reporter=sealed())
+
+    concern, _ = decide(CONCERN, call, named, context(Role.HOTLINE_ADVISER))
+
+    assert concern is not None
+    assert concern.anonymity is Anonymity.CONFIDENTIAL
+    assert concern.reporter is not None

@@ -14,7 +14,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from shared.contracts.base import Fact
 from shared.errors import Conflict, Forbidden, Invalid, NotFound, Poison, StaleVersion, Transient
 from shared.messaging.consumer import Subscription
-from shared.messaging.records import Record, restored, stored
+from shared.messaging.records import LONGEST_KEY, Record, _key, restored, stored
 from shared.messaging.verdict import Verdict, code_of, judge
 
 NAMES = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))
@@ -95,3 +95,12 @@ def test_a_handler_for_a_type_without_a_model_is_refused_at_start() -> None:
     facts: dict[str, type[Fact]] = {}
     with pytest.raises(ValueError, match=r"boat\.sailed\.v1"):
         Subscription("fjord.watch", ("fjord.boat.v1",), {"boat.sailed.v1": handle}, facts)
+
+
+@pytest.mark.parametrize("raw", [b"x" * 201, bytes(range(256)) * 40])
+def test_a_key_that_no_index_can_hold_is_kept_as_its_digest(raw: bytes) -> None:
+    key, other = (_key(each, "place") for each in (raw, raw + b"!"))
+    assert key.startswith("sha256:")
+    assert len(key) < LONGEST_KEY
+    assert key != other
+    assert _key(b"x" * 200, "place") == "x" * 200

@@ -87,9 +87,11 @@ def test_a_woman_can_be_borrowed_from_another_district_and_a_rare_language_block
     wish: dict[str, Any] = {"gender_wish": Gender.FEMALE, "gender_required": True}
     ref = corps[0].member_ref
     found = rank(Requirement(ref, Kind.MENTOR, "0370", ("ar",), DAY, **wish), corps, today=DAY)
-    assert found.proposals and all(option.loan for option in found.proposals)
+    assert found.proposals
+    assert all(option.loan for option in found.proposals)
     none = rank(Requirement(ref, Kind.MENTOR, "0860", ("ti",), DAY, **wish), corps, today=DAY)
-    assert none.blocking is not None and none.blocking.codes == ("H4",)
+    assert none.blocking is not None
+    assert none.blocking.codes == ("H4",)
     assert Level.C2 in corps[0].languages.values()
 
 

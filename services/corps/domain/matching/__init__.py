@@ -6,7 +6,6 @@ from services.corps.domain.matching.constraints import CONSTRAINTS, WITHHELD, Co
 from services.corps.domain.matching.models import (
     DEFAULT_WEIGHTS,
     Candidate,
-    Competence,
     Gender,
     Kind,
     Level,
@@ -19,6 +18,7 @@ from services.corps.domain.matching.models import (
 )
 from services.corps.domain.matching.ranking import Option, Ranking, Rejection, rank
 from services.corps.domain.matching.scoring import FactorLine, request_multiplier
+from shared.contracts.codes import Competence
 
 __all__ = [
     "CONSTRAINTS",

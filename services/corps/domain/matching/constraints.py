@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.corps.domain.matching.models import Candidate, Competence, Level, Requirement
+from services.corps.domain.matching.models import Candidate, Level, Requirement
+from shared.contracts.codes import Competence
 from shared.reference.travel import distance_km
 
 SUPERVISION_EVERY = timedelta(days=60)

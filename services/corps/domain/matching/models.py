@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from shared.contracts.codes import Competence
 from shared.errors import Invalid
 from shared.reference.municipalities import municipality
 
@@ -50,20 +51,6 @@ class Theme(StrEnum):
     HOEJRE = "HOEJRE"
     VENSTRE = "VENSTRE"
     OTHER_MIXED = "OTHER_MIXED"
-
-
-class Competence(StrEnum):
-    """Specialisations of a member (`domain.md` 3.8)."""
-
-    EKSTREM_ISLAMISME = "EKSTREM_ISLAMISME"
-    HOEJRE = "HOEJRE"
-    VENSTRE = "VENSTRE"
-    ONLINE_RISK = "ONLINE_RISK"
-    GANG_CROSS_OVER = "GANG_CROSS_OVER"
-    RETURNEE = "RETURNEE"
-    MENTAL_VULNERABILITY = "MENTAL_VULNERABILITY"
-    MINORS = "MINORS"
-    PARENTS_GROUP = "PARENTS_GROUP"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from datetime import date
 from functools import cache
 from math import exp
 
-from services.corps.domain.matching.models import Candidate, Competence, Level, Requirement, Theme, Weights
+from services.corps.domain.matching.models import Candidate, Level, Requirement, Theme, Weights
+from shared.contracts.codes import Competence
 from shared.reference.districts import neighbouring_districts
 from shared.reference.municipalities import municipality
 from shared.reference.travel import travel_km

@@ -1,0 +1,198 @@
+"""What `decide` returned, written in one statement: state row, facts, outbox pointers, clocks, sight, sealed texts, leave.
+
+A command writes up to eight tables; one round trip for all of them costs a fraction of one for each. The parts that a change does
+not need are left out, so that every common shape is a statement of its own that Postgres has prepared. All parts read from
+`state`: if the row was not at the version that was loaded, nothing at all is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic_core import to_json
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.persistence.spine import Spine
+from shared.vault import statements
+from shared.vault.model import Grant, Sealed
+
+FIXED = ("id", "created_at")
+"""Columns of the state row that no later command changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What is the same in every row of one change."""
+
+    aggregate: UUID
+    now: datetime
+    correlation: UUID
+    causation: UUID | None
+    traceparent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Leave to open a unit that is given (`grants`), or taken back from an organisation, or from one person there."""
+
+    unit: UUID
+    grants: list[Grant]
+    taken: str | None = None
+    person: UUID | None = None
+
+
+@dataclass(slots=True)
+class Change:
+    """The rows of one change as mappings from column to value; an empty part is not written."""
+
+    state: Mapping[str, Any]
+    seen: int | None
+    """The version that was loaded; None if the aggregate is new."""
+    facts: list[Mapping[str, Any]]
+    opened: list[Mapping[str, Any]] = field(default_factory=list)
+    """Clocks that start."""
+    moved: list[Mapping[str, Any]] = field(default_factory=list)
+    """Clocks that took a step or ended: id, what comes next, and state, closed_at, missed_at where they change."""
+    begins: list[str] = field(default_factory=list)
+    """Organisations that gain sight."""
+    ends: list[str] = field(default_factory=list)
+    """Organisations that lose it."""
+    sealed: Sealed | None = None
+    """Texts to put into the vault."""
+    leave: Leave | None = None
+    """Leave that is given; of the unit of `sealed` if there are texts."""
+
+
+class Writer:
+    """Writes the changes of one kind of aggregate."""
+
+    def __init__(self, table: sa.Table, spine: Spine, *, kind: str, topic: str) -> None:
+        columns = [column.name for column in table.columns]
+        self._names = {
+            "schema": spine.schema,
+            "table": f"{table.schema}.{table.name}",
+            "columns": ", ".join(columns),
+            "changing": ", ".join(name for name in columns if name not in FIXED),
+        }
+        self._kind = kind
+        self._topic = topic
+        self._statements: dict[tuple[str, ...], sa.TextClause] = {}
+
+    async def write(self, session: AsyncSession, cause: Cause, change: Change) -> bool:
+        """Write in the caller's transaction; return False, with nothing written, if the version is not the one seen."""
+        values = {
+            "kind": self._kind,
+            "topic": self._topic,
+            "aggregate": cause.aggregate,
+            "now": cause.now,
+            "correlation": cause.correlation,
+            "causation": cause.causation,
+            "traceparent": cause.traceparent,
+            "state": _json(change.state),
+            "facts": _json(change.facts),
+        }
+        if change.seen is not None:
+            values["seen"] = change.seen
+        optional = {
+            "opened": _json(change.opened) if change.opened else None,
+            "moved": _json(change.moved) if change.moved else None,
+            "begins": change.begins or None,
+            "ends": change.ends or None,
+        }
+        given = {name: value for name, value in optional.items() if value is not None}
+        calls = []
+        if change.sealed is not None:
+            calls.append(statements.PUT_CALL)
+            values |= statements.put_values(change.sealed)
+        if change.leave is not None:
+            calls.append(statements.GRANT_CALL)
+            values |= statements.grant_values(change.leave.unit, change.leave.grants)
+        statement = self._statement("insert" if change.seen is None else "update", *given, *calls)
+        rows = await statements.call(session, statement, values | given, statements.refusal_among_others)
+        return bool(rows[0][0])
+
+    def _statement(self, state: str, *parts: str) -> sa.TextClause:
+        """Return the statement of these parts; those that are no part of the table below are calls of the vault."""
+        key = (state, *parts)
+        if key not in self._statements:
+            written = [_PARTS[state], _FACTS, *(_PARTS[part] for part in parts if part in _PARTS)]
+            answer = ", ".join(["(select count(*) from state)", *(part for part in parts if part not in _PARTS)])
+            text = ",\n".join(written).format(**self._names)
+            self._statements[key] = sa.text(f"with {text}\nselect {answer}")
+        return self._statements[key]
+
+
+def _json(rows: object) -> str:
+    return to_json(rows).decode()
+
+
+_FACTS = """\
+fact as (
+    insert into {schema}.facts (event_id, aggregate_kind, aggregate_id, sequence, type, occurred_at, actor_ref, actor_role,
+                                organisation, correlation_id, causation_id, traceparent, body)
+    select row.event_id, cast(:kind as text), cast(:aggregate as uuid), row.sequence, row.type,
+           cast(:now as timestamptz), row.actor_ref, row.actor_role, row.organisation,
+           cast(:correlation as uuid), cast(:causation as uuid), cast(:traceparent as text), row.body
+    from state, jsonb_to_recordset(cast(:facts as jsonb)) as row(
+        event_id uuid, sequence bigint, type text, actor_ref uuid, actor_role text, organisation text, body jsonb)
+    returning event_id, recorded_at, aggregate_id, sequence
+), pointer as (
+    -- The pointers take their order from the sequence.
+    insert into {schema}.outbox (event_id, recorded_at, topic, key, sequence)
+    select event_id, recorded_at, cast(:topic as text), aggregate_id::text, sequence from fact order by sequence
+)"""
+
+_PARTS = {
+    "insert": """\
+state as (
+    insert into {table} ({columns})
+    select {columns} from jsonb_populate_record(cast(null as {table}), cast(:state as jsonb)) returning 1
+)""",
+    "update": """\
+state as (
+    update {table} set ({changing}) = (
+        select {changing} from jsonb_populate_record(cast(null as {table}), cast(:state as jsonb)))
+    where id = cast(:aggregate as uuid) and version = cast(:seen as bigint) returning 1
+)""",
+    "opened": """\
+opened as (
+    insert into {schema}.deadlines (id, aggregate_kind, aggregate_id, opening, kind, owner_role, owner_organisation, opened_at,
+                                    due_at, reason, paragraph, sourced, state, steps, next_step_at, next_action)
+    select row.id, cast(:kind as text), cast(:aggregate as uuid), row.opening, row.kind, row.owner_role,
+           row.owner_organisation, cast(:now as timestamptz), row.due_at, row.reason, row.paragraph, row.sourced, 'OPEN',
+           row.steps, row.next_step_at, row.next_action
+    from state, jsonb_to_recordset(cast(:opened as jsonb)) as row(
+        id uuid, opening integer, kind text, owner_role text, owner_organisation text, due_at timestamptz, reason jsonb,
+        paragraph text, sourced boolean, steps jsonb, next_step_at timestamptz, next_action text)
+)""",
+    "moved": """\
+moved as (
+    update {schema}.deadlines as clock
+    set state = coalesce(row.state, clock.state), closed_at = coalesce(row.closed_at, clock.closed_at),
+        missed_at = coalesce(row.missed_at, clock.missed_at), next_step_at = row.next_step_at, next_action = row.next_action
+    from state, jsonb_to_recordset(cast(:moved as jsonb)) as row(
+        id uuid, state text, closed_at timestamptz, missed_at timestamptz, next_step_at timestamptz, next_action text)
+    where clock.id = row.id
+)""",
+    "begins": """\
+begins as (
+    insert into {schema}.access (aggregate_id, organisation, valid_from)
+    select cast(:aggregate as uuid), gains.organisation, cast(:now as timestamptz)
+    from state, unnest(cast(:begins as text[])) as gains(organisation)
+    where not exists (
+        select from {schema}.access as has
+        where has.aggregate_id = cast(:aggregate as uuid) and has.organisation = gains.organisation and has.valid_to is null)
+    on conflict do nothing
+)""",
+    "ends": """\
+ends as (
+    update {schema}.access as has set valid_to = cast(:now as timestamptz)
+    from state, unnest(cast(:ends as text[])) as loses(organisation)
+    where has.aggregate_id = cast(:aggregate as uuid) and has.organisation = loses.organisation and has.valid_to is null
+)""",
+}

@@ -1,0 +1,35 @@
+"""A concern is seen by who works on it, not by everybody at the organisation (R5, R6)."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.lifecycle.actor import Role
+from tests.integration.spine.spine_world import ADVISER, Intake, person
+
+SCHOOL = "school:koege-01"
+
+
+@pytest.mark.parametrize(
+    "role", [Role.CORPS_MEMBER, Role.LEADER, Role.LOCAL_COORDINATOR, Role.CASEWORKER, Role.PRO_REPORTER, Role.AUDITOR]
+)
+async def test_a_colleague_without_a_part_in_it_sees_no_concern(intake: Intake, role: Role) -> None:
+    concern = await intake.concern()
+    colleague = person(role, "kommune:0253")
+    for path in (f"/v1/concerns/{concern}", f"/v1/concerns/{concern}/facts"):
+        assert (await intake.call(colleague, "GET", path)).status_code == 404
+    assert (await intake.call(colleague, "GET", "/v1/concerns")).json()["items"] == []
+
+
+@pytest.mark.parametrize("role", [Role.TOVHOLDER_KOMMUNE, Role.CHILD_UNIT])
+async def test_who_works_on_it_sees_it(intake: Intake, role: Role) -> None:
+    concern = await intake.concern()
+    assert (await intake.call(person(role, "kommune:0253"), "GET", f"/v1/concerns/{concern}")).status_code == 200
+
+
+async def test_a_professional_sees_what_the_own_place_has_sent(intake: Intake) -> None:
+    concern = await intake.concern(by=person(Role.PRO_REPORTER, SCHOOL), route=False)
+    path = f"/v1/concerns/{concern}"
+    assert (await intake.call(person(Role.PRO_REPORTER, SCHOOL), "GET", path)).status_code == 200
+    assert (await intake.call(person(Role.LEADER, SCHOOL), "GET", path)).status_code == 404
+    assert (await intake.call(ADVISER, "GET", path)).status_code == 404
