@@ -1,0 +1,1 @@
+"""Figures beside limits: `make bench` measures the running product and says what else ran."""

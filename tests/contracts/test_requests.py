@@ -1,0 +1,59 @@
+"""What can be typed into a request is sealed, or held to a closed code: there is no third kind of field."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.contracts.strings import open_strings, sealed_strings
+
+OPENAPI = Path(__file__).parents[2] / "docs" / "openapi"
+DOCUMENTS: dict[str, dict[str, Any]] = {
+    file.stem: json.loads(file.read_text()) for file in sorted(OPENAPI.glob("*.json"))
+}
+
+PUBLIC_KNOWLEDGE = {
+    "intake HelpOffer.name": "the name of an organisation that helps, as in its leaflet",
+    "intake HelpOffer.contact": "its telephone number or address, as in its leaflet",
+    "intake HelpOffer.languages": "codes of languages",
+    "assessment SendRecommendation.addressed_to": "an organisation; a guard refuses every other text",
+}
+"""Open strings, each with the reason why it may be one."""
+
+
+@pytest.mark.parametrize("service", DOCUMENTS)
+def test_a_field_is_sealed_or_closed(service: str) -> None:
+    schemas = DOCUMENTS[service]["components"]["schemas"]
+
+    found = {
+        f"{service} {name}.{place}"
+        for name, schema in schemas.items()
+        if name != "ValidationError"  # FastAPI's name for what it answers
+        for place in open_strings(schema)
+    }
+
+    assert found - PUBLIC_KNOWLEDGE.keys() == set()
+
+
+def test_texts_that_are_sealed_are_found() -> None:
+    sealed = {
+        f"{name}.{place}"
+        for document in DOCUMENTS.values()
+        for name, schema in document["components"]["schemas"].items()
+        for place in sealed_strings(schema)
+    }
+
+    assert {"ReceiveConcern.description", "DimensionRating.need_text", "LogSession.note"} <= sealed
+    assert len(sealed) >= 18
+
+
+@pytest.mark.parametrize("service", DOCUMENTS)
+def test_every_path_is_versioned_and_every_command_says_how_it_can_be_refused(service: str) -> None:
+    for path, methods in DOCUMENTS[service]["paths"].items():
+        assert path.startswith("/v1/")
+        for method, operation in methods.items():
+            if method == "post" and "requestBody" in operation:
+                assert {"401", "403", "409", "412", "422", "428"} <= operation["responses"].keys(), path

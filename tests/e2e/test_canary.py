@@ -1,0 +1,258 @@
+"""What people type is in the vault, sealed, and nowhere else: no record, history, log line, metric, span, e-mail or row.
+
+A word that stands nowhere else is typed into every text field that the services serve, and into every kind of wrong request.
+Then everything is read to the bottom and searched. The same search finds a control in each store, or it would prove nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from deploy.demo.people import Office, Person
+from deploy.demo.stories.corps import session
+from deploy.demo.stories.steps import DIMENSIONS
+from deploy.seed.corps import corps_members
+from shared.lifecycle.actor import Role
+from shared.reference.calendar import local
+from shared.reference.organisations import kommune
+from tests.support.calls import CALL, adviser, called, raised
+from tests.support.canary import Stores, Teller, word
+from tests.support.cases import Infohus, id_of
+from tests.support.product import Product
+from tests.support.served import Served, ask, documents, served
+from tests.support.stores import Control, collect, plant
+from tests.support.telling import falls_due
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.timeout(240)  # the first test also starts the servers
+AARHUS = "0751"
+KINDS = {"kafka", "temporal", "postgres", "metrics", "log", "trace", "mail", "disk"}
+
+
+@dataclass
+class Told:
+    """What was typed, what was answered to wrong requests, and what was found in the stores afterwards."""
+
+    teller: Teller
+    typed: str
+    wrong: str
+    echoes: list[str]
+    controls: list[Control]
+    stores: Stores
+
+
+@pytest.fixture(scope="module")
+async def told(product: Product) -> AsyncIterator[Told]:
+    """Type canaries wherever one can type, plant the controls, and read every store."""
+    typed, wrong = word(), word()
+    office = Office(product.backends.config.gateway_url, product.backends.config.issuer_url)
+    teller = Teller(await documents(product), typed, base_url=office.http.base_url, timeout=30, trust_env=False)
+    office.http = teller
+    telling = replace(product, office=office)
+    await _hotline(telling)
+    await _case(telling)
+    await _mail(telling)
+    echoes = await _wrong_requests(product, wrong)
+    await Infohus(product).settled()
+    controls, page = await plant(product)
+    await eventually(lambda: list(product.backends.mail_dir.glob("*.eml")), what="e-mails are there")
+    yield Told(teller, typed, wrong, echoes, controls, await collect(product, page))
+    await teller.aclose()
+
+
+async def test_a_canary_was_taken_by_every_text_field_that_is_served(told: Told) -> None:
+    assert told.teller.places() - told.teller.accepted == set()
+    assert len(told.teller.accepted) >= 18
+
+
+async def test_every_control_that_was_planted_in_the_clear_is_found(told: Told) -> None:
+    missed = [
+        (control.kind, control.how)
+        for control in told.controls
+        if control.kind not in {kind for kind, _, _ in told.stores.where(control.word)}
+    ]
+
+    assert missed == []
+    assert {control.kind for control in told.controls} == KINDS
+
+
+async def test_a_canary_typed_into_every_text_field_stands_in_no_store(told: Told) -> None:
+    read = told.stores.kinds()
+    print(", ".join(f"{kind}: {size:,} bytes" for kind, size in sorted(read.items())))
+
+    assert set(read) == KINDS
+    assert all(read.values())
+    assert told.stores.where(told.typed) == []
+
+
+async def test_a_canary_in_a_wrong_request_stands_in_no_store(told: Told) -> None:
+    assert told.stores.where(told.wrong) == []
+
+
+async def test_an_answer_to_a_wrong_request_does_not_repeat_what_was_typed(told: Told) -> None:
+    assert told.echoes == []
+
+
+async def test_what_was_typed_can_be_opened_by_who_may(told: Told, product: Product) -> None:
+    concern = await called(product, description=f"{told.typed} igen")
+    path = f"/intake/v1/concerns/{concern}"
+    text = (await adviser(product).see(path)).body["description"]
+
+    opened = await adviser(product).send(
+        "POST", f"{path}/open-texts", {"texts": [text], "role": "HOTLINE_ADVISER", "reason": "ADVICE"}
+    )
+
+    assert opened.body["texts"] == {text: f"{told.typed} igen"}
+
+
+# --- typing
+
+
+async def _hotline(product: Product) -> None:
+    """Advice, the public form, an acute concern with its hand-over, a caller who gives up anonymity."""
+    desk = adviser(product)
+    call = {"anonymity": "OPEN", "channel": "HOTLINE", "reporter_kind": "FRIEND"}
+    advised = await desk.create("/intake/v1/concerns", call)
+    await desk.do(f"/intake/v1/concerns/{advised}", "give-advice")
+    await product.citizen().create("/intake/v1/public/concerns", {"anonymity": "CONFIDENTIAL", "channel": "WEB_FORM"})
+    acute = f"/intake/v1/concerns/{await raised(product)}"
+    handed = {"called": "ALARM_112", "handed_over_at": (product.clock.now() - timedelta(seconds=5)).isoformat()}
+    await desk.do(acute, "log-handover", handed)
+    await desk.do(acute, "complete-record", {"subject_known": "PARTIAL"})
+    confidential = await desk.create("/intake/v1/concerns", {**CALL, "subject_known": "NONE"})
+    await desk.do(f"/intake/v1/concerns/{confidential}", "set-anonymity", {"anonymity": "OPEN"})
+
+
+async def _case(product: Product) -> None:
+    """A case the whole way: assessed, granted, carried by a mentor, followed up, opened again."""
+    house = Infohus(product, AARHUS)
+    member = await _mentor(product)
+    path = await house.cleared()
+    await house.met(path)
+    await house.tovholder.do(path, "record-short-assessment", {"assessment": "x"})
+    await house.assessed(path, ("MENTOR", "EDUCATION_JOB"))
+    await house.granted(path, ("MENTOR", "EDUCATION_JOB"))
+    await house.consented(path, {"languages": ["da"], "theme": "UNCLEAR"})
+    await _intervention(product, house, member, id_of(path))
+    await eventually(lambda: _stage(house, path, "K12"), what="the case is in follow-up")
+    review = {"contact": "REACHED", "wellbeing": dict.fromkeys(DIMENSIONS[4:], "WORSE"), "new_concern": True}
+    await house.caseworker.do(path, "hold-follow-up", {**review, "decision": "REOPEN_TASK"})
+    await house.tovholder.do(path, "reopen-case")
+
+
+async def _mentor(product: Product) -> Person:
+    desk = product.at("NATIONAL_DESK", "centre:national")
+    today = product.clock.now().date()
+    hosts = [{"municipality": AARHUS, "valid_from": today.replace(month=1, day=1).isoformat()}]
+    await desk.send("PUT", "/corps/v1/corps-municipalities", {"municipalities": hosts})
+    known = next(each for each in corps_members(today) if each.municipality == AARHUS and _mentors(each.as_json()))
+    found = await desk.send("POST", "/corps/v1/members", known.as_json())
+    assert found.status in (201, 409), found.body
+    return Person(product.office, Role.CORPS_MEMBER, kommune(AARHUS), UUID(str(known.member_ref)))
+
+
+def _mentors(member: dict[str, Any]) -> bool:
+    return any(training["kind"] == "MENTOR" for training in member["trainings"]) and not member.get("leave")
+
+
+async def _intervention(product: Product, house: Infohus, member: Person, case: UUID) -> None:
+    coordinator = product.at("LOCAL_COORDINATOR", kommune(AARHUS))
+    query = "select id from corps.intervention where body ->> 'case_id' = $1"
+    found = await eventually(lambda: product.value(query, str(case)), what="the request reaches the corps")
+    path, today = f"/corps/v1/interventions/{found}", local(product.clock.now()).date()
+    await coordinator.do(path, "choose-member", {"member_ref": str(member.ref)})
+    await coordinator.do(path, "record-citizen-answer", {"accepts": True})
+    plan = {"planned_end": (today + timedelta(days=150)).isoformat(), "goals": [DIMENSIONS[3]]}
+    await member.do(path, "accept-match", plan)
+    await coordinator.do(path, "accept-match", plan)
+    await member.do(path, "log-session", session(today))
+    await member.do(path, "record-progression", {"citizen_progress": 1, "member_progress": 1})
+    await coordinator.do(path, "review-plan", {"necessity": "PREPARE_ENDING"})
+    end = {"end_reason": "E1", "criterion": "CITIZEN_ASKS"}
+    end |= dict.fromkeys(("farewell_held", "handed_over", "follow_ups_agreed"), True)
+    await coordinator.do(path, "end-intervention", end)
+    await house.caseworker.do(path, "end-intervention", end)
+
+
+async def _stage(house: Infohus, path: str, stage: str) -> bool:
+    return (await house.caseworker.see(path)).body["stage"] == stage
+
+
+async def _mail(product: Product) -> None:
+    """A clock of an acute concern reminds, and somebody is written to at once."""
+    listed = {
+        "person_ref": str(adviser(product).ref),
+        "organisation": "hotline:national",
+        "roles": ["HOTLINE_ADVISER"],
+        "email": "vagt@hotline.example",
+    }
+    steering = product.at("STEERING", "centre:national")
+    assert (await steering.send("PUT", "/notify/v1/people", {"people": [listed]})).status == 200
+    acute = await raised(product)
+    await eventually(
+        lambda: product.value("select count(*) from intake.deadlines where aggregate_id = $1", acute),
+        what="its clocks run",
+    )
+    await falls_due(product, "intake", "concern", acute, "hand_over")
+    await eventually(lambda: list(product.backends.mail_dir.glob("*.eml")), within=40, what="somebody is written to")
+
+
+# --- typing it where it does not belong
+
+
+async def _wrong_requests(product: Product, wrong: str) -> list[str]:
+    """Send the word wherever a request is not as it must be; return the answers that repeat it."""
+    token = await product.office.token(adviser(product).ref)
+    found = await documents(product)
+    echoes = []
+    for each in await served(product):
+        for what, more in _wrong(each, found[each.service]["components"]["schemas"], f"{wrong} æøå"):
+            answer = await ask(product, each, None if what == "token" else token, **more)
+            if wrong in answer.text or wrong in str(answer.headers):
+                echoes.append(f"{each.name} repeats a wrong {what}: {answer.status_code}")
+    return echoes
+
+
+def _wrong(each: Served, schemas: dict[str, Any], text: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return wrong requests by what is wrong with them."""
+    coded = text.encode()
+    name = each.operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    fields = schemas.get(name.get("$ref", "").rpartition("/")[2], {}).get("properties", {})
+    closed = [field for field, part in fields.items() if "sealed on arrival" not in json.dumps(part)]
+    made: list[tuple[str, dict[str, Any]]] = [
+        ("token", {"headers": {"Authorization": b"Bearer " + coded}}),
+        ("reference", {"url": each.url(text.split(maxsplit=1)[0])}),
+        ("query", {"params": {"cursor": text, "limit": text, "stage": text, text.split(maxsplit=1)[0]: "1"}}),
+        ("header", {"headers": _headers(coded)}),
+    ]
+    if each.method in ("POST", "PUT"):
+        made += [(f"{field}", {"json": {field: text}}) for field in closed]
+        made += [(f"{field} inside", {"json": {field: [{"a": text}, text, {text: 1}]}}) for field in closed[:2]]
+        made += [
+            ("document", {"content": b'{"description": "' + coded}),
+            ("list", {"json": [text]}),
+            ("value", {"json": {"no_such_field": text}}),
+            ("encoding", {"content": b'{"description": "\xff' + coded + b'"}'}),
+            ("key", {"json": {}, "headers": {"Idempotency-Key": coded}}),
+            ("version", {"json": {}, "headers": {"If-Match": coded}}),
+            ("kind of content", {"content": coded, "headers": {"Content-Type": b"text/" + coded}}),
+            (
+                "number of a person",
+                {"json": dict.fromkeys(("description", "note", "grounds"), f"{text} 010190-1234")},
+            ),
+        ]
+    return made
+
+
+def _headers(coded: bytes) -> dict[str, bytes]:
+    names = ("X-Correlation-Id", "User-Agent", "Referer", "Cookie", "X-Forwarded-For", "Accept-Language", "baggage")
+    word_alone = coded.split()[0]
+    traced = {"traceparent": b"00-" + word_alone + b"-1-01", "tracestate": b"a=" + word_alone}
+    return dict.fromkeys(names, coded) | traced | {"X-Request-Id": str(uuid4()).encode()}
