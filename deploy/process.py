@@ -119,6 +119,8 @@ def _spawn(spec: ProcessSpec, log: Path) -> subprocess.Popen[bytes]:
 def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
     """Our environment without our settings, and `extra` on top: a child sees the settings meant for it alone."""
     inherited = {key: text for key, text in os.environ.items() if not key.startswith("TOVHOLDER_")}
+    # Eight processes that compile every library anew at each start take seconds of both cores.
+    inherited.pop("PYTHONDONTWRITEBYTECODE", None)
     return {**inherited, "PYTHONUNBUFFERED": "1", **extra}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from importlib.metadata import version
 from typing import Any
 
 from temporalio.client import Client
@@ -18,8 +19,11 @@ from shared.errors import TovholderError
 DRAIN = timedelta(seconds=20)
 """How long running activities may finish after SIGTERM."""
 
-CACHED_WORKFLOWS = 1000
-"""Workflows kept in memory between their tasks; an evicted one is replayed."""
+CACHED_WORKFLOWS = 200
+"""Workflows kept in memory between their tasks, about 100 KB each; an evicted one is replayed, and histories are short."""
+
+BUILD_ID = f"tovholder-{version('tovholder')}"
+"""Without one the SDK hashes the code of every loaded module at start, which takes seconds."""
 
 
 def build_worker(
@@ -38,6 +42,7 @@ def build_worker(
     return Worker(
         client,
         task_queue=service,
+        build_id=BUILD_ID,
         workflows=[*workflows, ReconcileWorkflow],
         activities=activities,
         workflow_runner=sandbox(service),

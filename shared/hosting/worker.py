@@ -211,7 +211,8 @@ class ServiceWorker:
 
         async def tell(tx: Transaction, envelope: Envelope, _: Any) -> None:
             found = await snapshots.read(tx.session, envelope.aggregate_kind, envelope.aggregate_id)
-            if found is not None:
+            # A later fact of the same aggregate is behind this one in the log, and tells what is true then.
+            if found is not None and found.version <= envelope.sequence:
                 told = await nudge(client, self.service, snapshots.kept, found)
                 if told is Nudged.TOLD:  # else the clocks that are open are kept by nobody, and shall be counted so
                     await snapshots.mark_told(tx.session, found.aggregate_id)

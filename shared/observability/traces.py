@@ -40,9 +40,12 @@ def provider(service: str, process: str, trace_file: Path | None) -> TracerProvi
     return made
 
 
+_TRACER = trace.get_tracer("tovholder")
+
+
 def tracer() -> Tracer:
-    """Return our tracer from the global provider."""
-    return trace.get_tracer("tovholder")
+    """Return our tracer, which follows the global provider."""
+    return _TRACER
 
 
 def current_traceparent() -> str | None:
