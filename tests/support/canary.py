@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import secrets
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,33 +17,33 @@ SEALED = "free text; sealed on arrival"
 """How an OpenAPI document says that a text goes into the vault."""
 
 
+BIRD = "kanari"
+"""How every canary begins."""
+
+
 def word() -> str:
     """Return a word that stands nowhere else: no digits, which could look like a CPR number, and no vowels, which could curse."""
-    return "kanari" + "".join(secrets.choice(LETTERS) for _ in range(18))
+    return BIRD + "".join(secrets.choice(LETTERS) for _ in range(18))
 
 
 def found_in(content: bytes, sought: str) -> str | None:
     """Say in which form a word stands in some bytes, or None. Its first half is enough: a text may have been cut."""
-    half = sought[:15]
-    lower = content.lower()
-    for form, needle in (
-        ("plain", half.encode()),
-        ("UTF-16", half.encode("utf-16-le")),
-        ("hex", half.encode().hex().encode()),
-    ):
-        if needle in lower:
-            return form
-    if any(needle in content for needle in _base64_forms(half)):
-        return "base64"
-    return None
+    return next((form for form, needle in _forms(sought[:15]) if needle in content), None)
 
 
-def _base64_forms(text: str) -> Iterator[bytes]:
-    """Yield what base64 makes of a text wherever it begins within three bytes, without the ends that its neighbours shape."""
-    for before in range(3):
+def _forms(text: str) -> Iterator[tuple[str, bytes]]:
+    """Yield what storing and sending can make of a text."""
+    for cased in (text, text.upper(), text.capitalize()):
+        yield "plain", cased.encode()
+        yield "UTF-16", cased.encode("utf-16-le")
+        yield "hex", cased.encode().hex().encode()
+        yield "hex", cased.encode().hex().upper().encode()
+    for before in range(3):  # base64 has three forms, by where the text begins; the ends are shaped by its neighbours
         coded = base64.b64encode(b"\0" * before + text.encode())
-        whole = (before + len(text)) // 3 * 4
-        yield coded[(before * 8 + 5) // 6 : whole]
+        yield "base64", coded[(before * 8 + 5) // 6 : (before + len(text)) // 3 * 4]
+
+
+_BIRDS = tuple({needle for _, needle in _forms(BIRD)})
 
 
 class Teller(httpx.AsyncClient):
@@ -112,22 +113,19 @@ def _is_text(part: dict[str, Any]) -> bool:
 
 @dataclass
 class Stores:
-    """What was read of every store: kind of store, place in it, content."""
+    """What was read of every store. Only what holds some canary is kept; of the rest, how much it was."""
 
-    read: list[tuple[str, str, bytes]] = field(default_factory=list)
+    sizes: Counter[str] = field(default_factory=Counter)
+    kept: list[tuple[str, str, bytes]] = field(default_factory=list)
 
     def add(self, kind: str, place: str, content: bytes | str) -> None:
-        """Keep something that was read."""
-        self.read.append((kind, place, content if isinstance(content, bytes) else content.encode()))
-
-    def kinds(self) -> dict[str, int]:
-        """Return how many bytes of each kind were read."""
-        found: dict[str, int] = {}
-        for kind, _, content in self.read:
-            found[kind] = found.get(kind, 0) + len(content)
-        return found
+        """Take in something that was read: kind of store, place in it, content."""
+        raw = content if isinstance(content, bytes) else content.encode()
+        self.sizes[kind] += len(raw)
+        if any(bird in raw for bird in _BIRDS):
+            self.kept.append((kind, place, raw))
 
     def where(self, sought: str) -> list[tuple[str, str, str]]:
         """Return (kind, place, form) wherever a word stands."""
-        hits = ((kind, place, found_in(content, sought)) for kind, place, content in self.read)
+        hits = ((kind, place, found_in(content, sought)) for kind, place, content in self.kept)
         return [(kind, place, form) for kind, place, form in hits if form is not None]

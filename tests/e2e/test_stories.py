@@ -1,0 +1,65 @@
+"""The demo's stories, played through the command that a newcomer types, on a stack and a state of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+LONGEST = 900.0
+"""Seconds that the whole demo may take here; it takes about 80 on two idle cores."""
+
+STORIES = {
+    "T01": ("C0", "C1"),
+    "T04": ("C2", "U1", "U4", "K13"),
+    "T07": ("C3", "C2", "U1", "K2"),
+    "T08": ("K0", "K1", "K2"),
+    "row 9": ("K0", "K13"),
+    "row 7": ("C4", "K13"),
+    "T14": ("K3", "K4", "K5", "K6", "K7", "K13"),
+    "T15": ("K8", "K9", "K12", "K13"),
+    "T26": ("K8", "L2", "L3", "L4", "K9", "L6", "K12", "K13"),
+    "T28": ("K8", "L2", "L7"),
+}
+"""States that a story must pass, in any order."""
+
+
+@pytest.fixture(scope="session")
+def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Play the demo once; return its accounts by story. Whatever it printed is in the failure."""
+    home = tmp_path_factory.mktemp("demo")
+    jars = Path(__file__).parents[2] / ".state" / "jars"
+    told = home / "told.json"
+    ended = subprocess.run(
+        [sys.executable, "-m", "deploy.cli", "demo", "--once", "--json", str(told)],
+        env={**os.environ, "TOVHOLDER_STATE": str(home / "state"), "TOVHOLDER_JARS": str(jars)},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=LONGEST,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout[-8_000:] + ended.stderr[-2_000:]
+    return {story["id"]: story for story in json.loads(told.read_text())["stories"]}
+
+
+@pytest.mark.timeout(LONGEST + 60)
+@pytest.mark.parametrize("story", STORIES)
+def test_a_story_passes_its_states_and_loses_nothing(played: dict[str, Any], story: str) -> None:
+    account = played[story]
+
+    passed = {state["state"] for state in account["states"]}
+
+    assert passed >= set(STORIES[story])
+    assert (account["losses"], account["gaps"]) == (0, 0)
+    assert account["ended_as_it_must"]
+
+
+@pytest.mark.timeout(LONGEST + 60)
+def test_every_story_of_the_demo_is_looked_at(played: dict[str, Any]) -> None:
+    assert set(played) == set(STORIES)
