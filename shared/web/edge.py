@@ -97,7 +97,20 @@ def build_app(
         await on_stop()
 
     app = FastAPI(
-        title=title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json"
+        title=title,
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/v1/openapi.json",
+        # Its spans and logs hold paths, queries and the messages of errors: what somebody typed. Ours are `Surroundings`.
+        telemetry={
+            "tracing": False,
+            "metrics": False,
+            "logs": False,
+            "operation_spans": False,
+            "auto_configure": False,
+        },
     )
     problems.install(app)
     app.add_middleware(Surroundings, edge=edge)
@@ -150,7 +163,10 @@ class Surroundings:
         with (
             structlog.contextvars.bound_contextvars(correlation_id=str(correlation)),
             tracer().start_as_current_span(
-                f"{scope['method']} {self._edge.service}", _PROPAGATOR.extract(headers)
+                f"{scope['method']} {self._edge.service}",
+                _PROPAGATOR.extract(headers),
+                record_exception=False,  # the message of an error may hold what somebody typed
+                set_status_on_exception=False,
             ) as span,
         ):
             carrier: dict[str, str] = {}

@@ -43,6 +43,7 @@ class Told:
     teller: Teller
     typed: str
     wrong: str
+    named: str
     echoes: list[str]
     controls: list[Control]
     stores: Stores
@@ -51,7 +52,7 @@ class Told:
 @pytest.fixture(scope="module")
 async def told(product: Product) -> AsyncIterator[Told]:
     """Type canaries wherever one can type, plant the controls, and read every store."""
-    typed, wrong = word(), word()
+    typed, wrong, named = word(), word(), word()
     office = Office(product.backends.config.gateway_url, product.backends.config.issuer_url)
     teller = Teller(await documents(product), typed, base_url=office.http.base_url, timeout=30, trust_env=False)
     office.http = teller
@@ -59,11 +60,11 @@ async def told(product: Product) -> AsyncIterator[Told]:
     await _hotline(telling)
     await _case(telling)
     await _mail(telling)
-    echoes = await _wrong_requests(product, wrong)
+    echoes = await _wrong_requests(product, wrong, named)
     await Infohus(product).settled()
     controls, page = await plant(product)
     await eventually(lambda: list(product.backends.mail_dir.glob("*.eml")), what="e-mails are there")
-    yield Told(teller, typed, wrong, echoes, controls, await collect(product, page))
+    yield Told(teller, typed, wrong, named, echoes, controls, await collect(product, page))
     await teller.aclose()
 
 
@@ -94,6 +95,7 @@ async def test_a_canary_typed_into_every_text_field_stands_in_no_store(told: Tol
 
 async def test_a_canary_in_a_wrong_request_stands_in_no_store(told: Told) -> None:
     assert told.stores.where(told.wrong) == []
+    assert told.stores.where(told.named) == []
 
 
 async def test_an_answer_to_a_wrong_request_does_not_repeat_what_was_typed(told: Told) -> None:
@@ -207,20 +209,23 @@ async def _mail(product: Product) -> None:
 # --- typing it where it does not belong
 
 
-async def _wrong_requests(product: Product, wrong: str) -> list[str]:
-    """Send the word wherever a request is not as it must be; return the answers that repeat it."""
+async def _wrong_requests(product: Product, wrong: str, named: str) -> list[str]:
+    """Send a word wherever a request is not as it must be, another as the name of fields; return the answers that repeat the first.
+
+    A name that is no field is told to who sent it; a value is not.
+    """
     token = await product.office.token(adviser(product).ref)
     found = await documents(product)
     echoes = []
     for each in await served(product):
-        for what, more in _wrong(each, found[each.service]["components"]["schemas"], f"{wrong} æøå"):
+        for what, more in _wrong(each, found[each.service]["components"]["schemas"], f"{wrong} æøå", named):
             answer = await ask(product, each, None if what == "token" else token, **more)
             if wrong in answer.text or wrong in str(answer.headers):
                 echoes.append(f"{each.name} repeats a wrong {what}: {answer.status_code}")
     return echoes
 
 
-def _wrong(each: Served, schemas: dict[str, Any], text: str) -> list[tuple[str, dict[str, Any]]]:
+def _wrong(each: Served, schemas: dict[str, Any], text: str, named: str) -> list[tuple[str, dict[str, Any]]]:
     """Return wrong requests by what is wrong with them."""
     coded = text.encode()
     name = each.operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
@@ -234,11 +239,12 @@ def _wrong(each: Served, schemas: dict[str, Any], text: str) -> list[tuple[str, 
     ]
     if each.method in ("POST", "PUT"):
         made += [(f"{field}", {"json": {field: text}}) for field in closed]
-        made += [(f"{field} inside", {"json": {field: [{"a": text}, text, {text: 1}]}}) for field in closed[:2]]
+        made += [(f"{field} inside", {"json": {field: [{"a": text}, text, {named: 1}]}}) for field in closed[:2]]
         made += [
             ("document", {"content": b'{"description": "' + coded}),
             ("list", {"json": [text]}),
             ("value", {"json": {"no_such_field": text}}),
+            ("name", {"json": {named: 1, "wellbeing": {named: 1}}}),
             ("encoding", {"content": b'{"description": "\xff' + coded + b'"}'}),
             ("key", {"json": {}, "headers": {"Idempotency-Key": coded}}),
             ("version", {"json": {}, "headers": {"If-Match": coded}}),

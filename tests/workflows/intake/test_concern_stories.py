@@ -46,7 +46,9 @@ async def test_a_concern_that_nobody_answers_is_reminded_of_and_missed_and_never
     assert play.state.stage == Stage.RECEIVED
 
 
-async def test_a_routed_alarm_keeps_its_workflow_until_the_hand_over_and_the_record_are_done(played: PlayedWorld) -> None:
+async def test_a_routed_alarm_keeps_its_workflow_until_the_hand_over_and_the_record_are_done(
+    played: PlayedWorld,
+) -> None:
     play = await received(played)
     await played.give(play, c.RaiseAcute(), Role.HOTLINE_ADVISER)
     route = c.RouteConcern(municipality="0253", grounds=Text(None, uuid4()))
