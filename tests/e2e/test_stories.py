@@ -11,6 +11,10 @@ from typing import Any
 
 import pytest
 
+from tests.support.product import place_secret
+from tests.support.replaying import codec_keys, left_behind, one_of_each_path, replay, temporal_alone, workflows
+from tests.workflows import histories
+
 LONGEST = 900.0
 """Seconds that the whole demo may take here; it takes about 80 on two idle cores."""
 
@@ -30,9 +34,16 @@ STORIES = {
 
 
 @pytest.fixture(scope="session")
-def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the demo: fresh, but for keys of Temporal's payloads that the tests know."""
+    folder = tmp_path_factory.mktemp("demo")
+    place_secret(folder / "state" / "secrets" / "codec-keyset.json", codec_keys())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def played(home: Path) -> dict[str, Any]:
     """Play the demo once; return its accounts by story. Whatever it printed is in the failure."""
-    home = tmp_path_factory.mktemp("demo")
     jars = Path(__file__).parents[2] / ".state" / "jars"
     told = home / "told.json"
     ended = subprocess.run(
@@ -63,3 +74,16 @@ def test_a_story_passes_its_states_and_loses_nothing(played: dict[str, Any], sto
 @pytest.mark.timeout(LONGEST + 60)
 def test_every_story_of_the_demo_is_looked_at(played: dict[str, Any]) -> None:
     assert set(played) == set(STORIES)
+
+
+@pytest.mark.timeout(LONGEST + 60)
+async def test_every_workflow_of_the_demo_replays_with_the_code_that_ran_it(played: dict[str, Any], home: Path) -> None:
+    with temporal_alone(home / "state") as config:
+        found = await left_behind(config)
+        for workflow_type, _, history in found:
+            await replay(workflow_type, history)
+        for name, (handle, _) in (await one_of_each_path(found)).items():
+            await histories.save(handle, name=name)
+
+    assert {workflow_type for workflow_type, _, _ in found} == set(workflows())
+    assert len(found) > 2 * len(played)
