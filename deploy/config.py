@@ -24,8 +24,14 @@ SUPERUSER = "postgres"
 ROLES = (
     *(f"{service}_{kind}" for service in SERVICES for kind in ("owner", *KINDS)),
     "vault_owner",
+    "vault_keeper",
+    "audit_owner",
+    "audit_sealer",
+    "identity_owner",
+    "identity_keeper",
     "keystore_owner",
     "keystore_app",
+    "keystore_keeper",
 )
 # How long a path to a Unix socket may be: 107 bytes on Linux, less elsewhere; "/.s.PGSQL.12345" takes 16.
 LONGEST_SOCKET_FOLDER = 80

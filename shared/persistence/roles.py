@@ -27,9 +27,23 @@ DATABASE: Final = "tovholder"
 KEYSTORE_DATABASE: Final = "tovholder_keys"
 VAULT: Final = "vault"
 KEYSTORE: Final = "keystore"
+AUDIT: Final = "audit"
+IDENTITY: Final = "identity"
 
-OWNERS: Final = (*(f"{service}_owner" for service in SERVICES), "vault_owner", "keystore_owner")
-LOGINS: Final = (*(f"{service}_{kind}" for service in SERVICES for kind in ("api", "worker")), "keystore_app")
+OWNERS: Final = (
+    *(f"{service}_owner" for service in SERVICES),
+    "vault_owner",
+    "audit_owner",
+    "identity_owner",
+    "keystore_owner",
+)
+KEEPERS: Final = ("vault_keeper", "audit_sealer", "identity_keeper", "keystore_keeper")
+"""Who keeps order apart from the services: erasure, the chain of the access log, sessions, the age of keys."""
+LOGINS: Final = (
+    *(f"{service}_{kind}" for service in SERVICES for kind in ("api", "worker")),
+    "keystore_app",
+    *KEEPERS,
+)
 ROLES: Final = (*OWNERS, *LOGINS)
 
 DELETABLE: Final = {
@@ -127,7 +141,7 @@ async def make_databases(admin: Connection) -> None:
     """Make both databases and let in only who belongs there. Not in a transaction: Postgres forbids it."""
     guests = {
         DATABASE: [role for role in ROLES if not role.startswith("keystore_")],
-        KEYSTORE_DATABASE: ["keystore_owner", "keystore_app"],
+        KEYSTORE_DATABASE: ["keystore_owner", "keystore_app", "keystore_keeper"],
     }
     for database, roles in guests.items():
         if not await admin.fetchval("select 1 from pg_database where datname = $1", database):
@@ -147,16 +161,19 @@ async def make_service_schemas(admin: Connection) -> None:
             await _make_schema(admin, service, f"{service}_owner", (api, worker))
             await _default_privileges(admin, service, (api, worker))
         guests = tuple(f"{service}_{kind}" for service in SERVICES for kind in ("api", "worker"))
-        await _make_schema(admin, VAULT, "vault_owner", guests)
-        # Also for functions of later migrations: nobody runs one that was not given to them by name.
-        await admin.execute("alter default privileges for role vault_owner revoke execute on functions from public")
+        await _make_schema(admin, VAULT, "vault_owner", (*guests, "vault_keeper", "audit_owner"))
+        await _make_schema(admin, AUDIT, "audit_owner", (*guests, "audit_sealer"))
+        await _make_schema(admin, IDENTITY, "identity_owner", (*guests, "identity_keeper"))
+        for owner in ("vault_owner", "audit_owner", "identity_owner"):
+            # Also for functions of later migrations: nobody runs one that was not given to them by name.
+            await admin.execute(f"alter default privileges for role {owner} revoke execute on functions from public")
 
 
 async def make_keystore_schema(admin: Connection) -> None:
     """Make the schema of the key store, in the database `tovholder_keys`."""
     async with admin.transaction():
         await _close_public(admin)
-        await _make_schema(admin, KEYSTORE, "keystore_owner", ("keystore_app",))
+        await _make_schema(admin, KEYSTORE, "keystore_owner", ("keystore_app", "keystore_keeper"))
 
 
 async def _close_public(admin: Connection) -> None:

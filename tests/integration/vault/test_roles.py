@@ -10,8 +10,8 @@ import pytest
 
 from shared.errors import Invalid
 from shared.persistence import roles
-from shared.vault import VaultError
-from shared.vault.schema import OPENING, PUTTING, Migration, install
+from shared.persistence.sql_files import Migration, SchemaAltered
+from shared.vault.schema import OPENING, PUTTING, install
 from tests.integration.vault.world import Cluster
 
 APIS = [f"{service}_api" for service in roles.SERVICES]
@@ -176,7 +176,7 @@ async def test_missing_and_unknown_roles_are_named(admin: asyncpg.Connection) ->
 
 async def test_an_altered_migration_is_refused(admin: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     altered = [Migration(1, "0001_vault", "select 1")]
-    monkeypatch.setattr("shared.vault.schema.migrations", lambda schema: altered)
+    monkeypatch.setattr("shared.persistence.sql_files.migrations", lambda folder: altered)
 
-    with pytest.raises(VaultError, match="vault_migration_altered"):
+    with pytest.raises(SchemaAltered, match="schema_migration_altered"):
         await install(admin)
