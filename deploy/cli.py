@@ -29,7 +29,11 @@ app = typer.Typer(
 )
 console = Console()
 # Commands that other modules bring; imported only when asked for, so that `down` works whatever else is broken.
-BROUGHT = {"dead-letters": "deploy.operations", "reconcile": "deploy.operations"}
+BROUGHT = {
+    "dead-letters": "deploy.operations",
+    "reconcile": "deploy.operations",
+    "sessions": "deploy.sessions",
+}
 
 
 @app.command()
@@ -129,8 +133,10 @@ def _attach(arguments: list[str]) -> None:
     asked = arguments[0] if arguments else "--help"
     if asked in BROUGHT:
         app.add_typer(_brought(BROUGHT[asked]).app)
-    elif asked == "--help" and importlib.util.find_spec("deploy.operations"):
-        app.add_typer(_brought("deploy.operations").app)
+    elif asked == "--help":
+        for module in dict.fromkeys(BROUGHT.values()):
+            if importlib.util.find_spec(module):
+                app.add_typer(_brought(module).app)
 
 
 def run(arguments: list[str]) -> int:

@@ -10,6 +10,7 @@
     │   └── StaleVersion       412  somebody else was first
     ├── VersionRequired        428  a command without If-Match
     ├── Transient              503  try again: a server did not answer
+    ├── NothingUpdated         500  an update hit no row
     └── Poison                 500  a record that no retry will mend; goes to the dead letters
 
 The HTTP status, what a consumer does (retry or dead letter) and whether a workflow gives up derive from the class,
@@ -92,6 +93,10 @@ class Transient(TovholderError):
 
     status = 503
     retry = True
+
+
+class NothingUpdated(TovholderError):
+    """An update found no row where there must be one: a mistake of ours, and nothing is saved."""
 
 
 class Poison(TovholderError):

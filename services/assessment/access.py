@@ -12,19 +12,34 @@ from shared.contracts.underretning import UnderretningMade
 from shared.lifecycle.actor import Role
 from shared.lifecycle.text import FieldClass
 from shared.persistence.store import AccessChange
+from shared.policy.sights import Policy, Sight, Tie
 
-KOMMUNE = ((Role.TOVHOLDER_KOMMUNE, FieldClass.CASE_TEXT), (Role.TOVHOLDER_KOMMUNE, FieldClass.IDENTITY))
-POLITI = ((Role.TOVHOLDER_POLITI, FieldClass.CASE_TEXT), (Role.TOVHOLDER_POLITI, FieldClass.IDENTITY))
-AUTHORITY = ((Role.CASEWORKER, FieldClass.CASE_TEXT),)
+B, C = FieldClass.CASE_TEXT, FieldClass.IDENTITY
 
-CASE_ROLES = frozenset({Role.TOVHOLDER_KOMMUNE, Role.TOVHOLDER_POLITI, Role.SECRETARIAT})
-"""Roles that see the cases their organisation takes part in; no department-wide access (R5), and never the corps (R12)."""
+CASE_POLICY = Policy(
+    "case",
+    (
+        Sight(Role.TOVHOLDER_KOMMUNE, Tie.TAKES_PART, (B, C), "R6: one of both tovholdere"),
+        Sight(Role.TOVHOLDER_POLITI, Tie.TAKES_PART, (B, C), "R6: one of both tovholdere"),
+        Sight(Role.SECRETARIAT, Tie.TAKES_PART, (), "2.1: agenda, invitations, index of the minutes; no text"),
+        Sight(Role.CASEWORKER, Tie.DECIDES, (B,), "2.1: the authority that decides on it"),
+    ),
+    {Tie.DECIDES: "authority"},
+)
+"""No department-wide access (R5), never the corps (R12), never a national role (R11)."""
 
-DECIDING_ROLES = frozenset({Role.CASEWORKER})
-"""Roles that see the cases on which their organisation decides."""
+UNDERRETNING_POLICY = Policy(
+    "underretning",
+    (
+        Sight(Role.CHILD_UNIT, Tie.TAKES_PART, (), "3.7: the receiving unit"),
+        Sight(Role.TOVHOLDER_KOMMUNE, Tie.TAKES_PART, (), "3.7: the tovholder beside whose case it runs"),
+    ),
+)
+"""The notifier is no party (`domain.md` 3.7)."""
 
-UNDERRETNING_ROLES = frozenset({Role.CHILD_UNIT, Role.TOVHOLDER_KOMMUNE})
-"""The receiving unit, and the tovholder beside whose case it runs. The notifier is no party (`domain.md` 3.7)."""
+KOMMUNE = CASE_POLICY.leave(Role.TOVHOLDER_KOMMUNE)
+POLITI = CASE_POLICY.leave(Role.TOVHOLDER_POLITI)
+AUTHORITY = CASE_POLICY.leave(Role.CASEWORKER)
 
 
 def case_changes(case: Case, fact: Fact) -> Iterator[AccessChange]:

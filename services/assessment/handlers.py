@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -27,7 +27,6 @@ from services.assessment.repository import (
     underretning_store,
 )
 from shared.contracts.codes import Answer
-from shared.lifecycle.actor import SYSTEM
 from shared.lifecycle.table import Command
 from shared.persistence.handling import carry_out, create, give, require_version
 from shared.persistence.sealing import Sealer
@@ -75,7 +74,8 @@ class Cases:
             notifier_known=case.concerns[0].reporter is not None,
             received_at=tx.now,
         )
-        await create(replace(tx, actor=SYSTEM), underretning_store(), None, uuid4(), found_out)
+        async with tx.as_system() as system:
+            await create(system, underretning_store(), None, uuid4(), found_out)
 
     async def _merge(self, tx: Transaction, case_id: UUID, command: MergeConcern, version: int) -> Case:
         """Row 7: the record becomes C4 and the open case receives its concern, both or neither."""

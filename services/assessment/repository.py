@@ -7,13 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.assessment.access import (
-    CASE_ROLES,
-    DECIDING_ROLES,
-    UNDERRETNING_ROLES,
-    case_changes,
-    underretning_changes,
-)
+from services.assessment.access import CASE_POLICY, UNDERRETNING_POLICY, case_changes, underretning_changes
 from services.assessment.domain.case import Case
 from services.assessment.domain.case_table import CASE
 from services.assessment.domain.underretning import Underretning
@@ -22,37 +16,24 @@ from services.assessment.tables import SPINE, CaseRow, UnderretningRow
 from shared.persistence.store import Leaves, Store
 from shared.persistence.work import Transaction
 
-
-class CaseStore(Store[Case]):
-    """Cases: participation, and a role that works on cases (R5, R6)."""
-
-    def visible(self, tx: Transaction) -> sa.ColumnElement[bool]:
-        """Return the condition that the actor sees a case: as one who handles it, or as the authority that decides."""
-        actor = tx.actor
-        if actor.roles & CASE_ROLES:
-            return super().visible(tx)
-        if actor.roles & DECIDING_ROLES:
-            return sa.and_(self.table.c.authority == actor.organisation, super().visible(tx))
-        return sa.false()
-
-
-class UnderretningStore(Store[Underretning]):
-    """Underretninger: participation, and the receiving unit or the tovholder."""
-
-    def visible(self, tx: Transaction) -> sa.ColumnElement[bool]:
-        """Return the condition that the actor sees an underretning."""
-        return super().visible(tx) if tx.actor.roles & UNDERRETNING_ROLES else sa.false()
+CaseStore = Store[Case]
+UnderretningStore = Store[Underretning]
 
 
 def case_store(leaves: Leaves | None) -> CaseStore:
     """Return the store of cases; `leaves` is the vault, or None in a process that gives no leave."""
-    return CaseStore(CASE, CaseRow, SPINE, columns=_case_columns, access=case_changes, leaves=leaves)
+    return Store(CASE, CaseRow, SPINE, CASE_POLICY, columns=_case_columns, access=case_changes, leaves=leaves)
 
 
 def underretning_store() -> UnderretningStore:
     """Return the store of underretninger. They hold no text, so the vault has no part in it."""
-    return UnderretningStore(
-        UNDERRETNING, UnderretningRow, SPINE, columns=_underretning_columns, access=underretning_changes
+    return Store(
+        UNDERRETNING,
+        UnderretningRow,
+        SPINE,
+        UNDERRETNING_POLICY,
+        columns=_underretning_columns,
+        access=underretning_changes,
     )
 
 

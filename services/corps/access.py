@@ -16,16 +16,37 @@ from shared.contracts.base import Fact
 from shared.lifecycle.actor import Role
 from shared.lifecycle.text import FieldClass
 from shared.persistence.store import AccessChange
+from shared.policy.sights import Policy, Sight, Tie
 from shared.reference.organisations import kommune
+
+B = FieldClass.CASE_TEXT
+
+INTERVENTION_POLICY = Policy(
+    "intervention",
+    (
+        Sight(Role.LOCAL_COORDINATOR, Tie.OWNS, (B,), "2.1: in the municipality whose case it is"),
+        Sight(Role.CASEWORKER, Tie.OWNS, (B,), "2.1: in the municipality whose case it is"),
+        Sight(Role.CORPS_MEMBER, Tie.ENGAGED, (B,), "R6: her own, while she is engaged in it"),
+    ),
+    {Tie.OWNS: "organisation", Tie.ENGAGED: "member_ref"},
+)
+
+LOAN_POLICY = Policy(
+    "loan",
+    (
+        Sight(Role.LOCAL_COORDINATOR, Tie.TAKES_PART, (), "3.9: lender and borrower"),
+        Sight(Role.LEADER, Tie.TAKES_PART, (), "3.9: who signs for lender and borrower"),
+        Sight(Role.CORPS_MEMBER, Tie.ENGAGED, (), "3.9: her own loan"),
+    ),
+    {Tie.ENGAGED: "member_ref"},
+)
+"""Hours and dates; the case is a pseudonym in it."""
 
 INTERVENTION_ROLES = frozenset({Role.LOCAL_COORDINATOR, Role.CASEWORKER})
 """In the municipality whose case it is; the member sees it as a person."""
 
-LOAN_ROLES = frozenset({Role.LOCAL_COORDINATOR, Role.LEADER})
-"""In both municipalities."""
-
-HOME = ((Role.LOCAL_COORDINATOR, FieldClass.CASE_TEXT), (Role.CASEWORKER, FieldClass.CASE_TEXT))
-MEMBER = ((Role.CORPS_MEMBER, FieldClass.CASE_TEXT),)
+HOME = INTERVENTION_POLICY.leave(Role.LOCAL_COORDINATOR, Role.CASEWORKER)
+MEMBER = INTERVENTION_POLICY.leave(Role.CORPS_MEMBER)
 
 
 def intervention_changes(state: Intervention, fact: Fact) -> Iterator[AccessChange]:

@@ -108,7 +108,8 @@ def _municipalities(router: APIRouter, edge: Edge) -> None:
 
 async def _shown(tx: Transaction, found: list[Member]) -> list[dict[str, Any]]:
     """Return records with what is held now: kind and until, never for which intervention."""
-    held = await members.open_holds(tx, [member.id for member in found])
+    async with tx.as_system() as system:  # the records themselves have been seen
+        held = await members.open_holds(system, [member.id for member in found])
     return [_record(tx, member, held.get(member.id, ())) for member in found]
 
 

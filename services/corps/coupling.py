@@ -6,7 +6,8 @@ nothing, and its facts are tied to the command by the correlation id.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from uuid import UUID, uuid5
 
 from services.corps import members
@@ -15,21 +16,15 @@ from services.corps.domain.intervention_commands import LoseMember, ReturnChoice
 from services.corps.domain.loan import Loan
 from services.corps.domain.loan import Stage as LoanStage
 from services.corps.domain.loan_commands import ActivateLoan, FollowIntervention
-from services.corps.domain.member import Hold, HoldKind
+from services.corps.domain.member import Hold, HoldKind, Ledger
 from services.corps.repository import InterventionStore, LoanStore
 from shared.contracts.corps_codes import LoanEnding, ReturnReason
-from shared.lifecycle.actor import SYSTEM
 from shared.persistence.handling import carry_out
 from shared.persistence.work import Transaction
 from shared.reference.calendar import local
 
 LOAN_OVER = (LoanStage.ENDED, LoanStage.CANCELLED)
 AT_WORK = (Stage.ACTIVE, Stage.PAUSED)
-
-
-def as_system(tx: Transaction) -> Transaction:
-    """Return the same transaction in SYSTEM's hands."""
-    return replace(tx, actor=SYSTEM)
 
 
 @dataclass(frozen=True)
@@ -52,48 +47,52 @@ class Coupling:
 
     async def end_loan(self, tx: Transaction, loan_id: UUID, reason: LoanEnding) -> None:
         """Let a loan follow its intervention, unless it is over already."""
-        system = as_system(tx)
-        loan = await self.loans.load(system, loan_id)
-        if loan.stage not in LOAN_OVER:
-            await carry_out(system, self.loans, None, loan, loan.id, FollowIntervention(reason=reason))
+        async with tx.as_system() as system:
+            loan = await self.loans.load(system, loan_id)
+            if loan.stage not in LOAN_OVER:
+                await carry_out(system, self.loans, None, loan, loan.id, FollowIntervention(reason=reason))
 
     async def loan_out(self, tx: Transaction, state: Intervention, loan: Loan, reason: ReturnReason) -> None:
         """Let the intervention follow a loan that is over: the request is back in the pool, the place is free."""
-        system, member = as_system(tx), state.member
+        member = state.member
         if member is None or member.loan_id != loan.id or state.stage not in (Stage.MATCHING, *AT_WORK):
             return
         lost = LoseMember if state.stage in AT_WORK else ReturnChoice
         if not member.gone:
-            await carry_out(system, self.interventions, None, state, state.id, lost(reason_code=reason))
+            async with tx.as_system() as system:
+                await carry_out(system, self.interventions, None, state, state.id, lost(reason_code=reason))
         await self.release(tx, member.member_ref, state.id)
 
     async def activate_if_due(self, tx: Transaction, loan_id: UUID) -> None:
         """Carry out the signed loan at once if its first day has come."""
-        system = as_system(tx)
-        loan = await self.loans.load(system, loan_id)
-        if loan.stage == LoanStage.SIGNED and loan.starts_on <= local(tx.now).date():
-            known = {"intervention_active": True}
-            await carry_out(system, self.loans, None, loan, loan.id, ActivateLoan(), known=known)
+        async with tx.as_system() as system:
+            loan = await self.loans.load(system, loan_id)
+            if loan.stage == LoanStage.SIGNED and loan.starts_on <= local(tx.now).date():
+                known = {"intervention_active": True}
+                await carry_out(system, self.loans, None, loan, loan.id, ActivateLoan(), known=known)
 
     async def reserve(self, tx: Transaction, member_ref: UUID, hold: Hold) -> None:
         """Hold a place of a member; her row is locked from here on. Raises `MemberTaken`."""
-        before = await members.lock_ledger(tx, member_ref)
-        await members.write_ledger(tx, member_ref, before, before.reserve(hold, tx.now))
+        await _keep_books(tx, member_ref, lambda before: before.reserve(hold, tx.now))
 
     async def firm(self, tx: Transaction, member_ref: UUID, intervention_id: UUID) -> None:
         """Make the reservation last until it is released. Raises `Conflict` if it has lapsed."""
-        before = await members.lock_ledger(tx, member_ref)
-        await members.write_ledger(tx, member_ref, before, before.firm(intervention_id, tx.now))
+        await _keep_books(tx, member_ref, lambda before: before.firm(intervention_id, tx.now))
 
     async def begin(self, tx: Transaction, member_ref: UUID, intervention_id: UUID) -> None:
         """Turn the reservation into work. Raises `Conflict` if it has lapsed."""
-        before = await members.lock_ledger(tx, member_ref)
-        await members.write_ledger(tx, member_ref, before, before.begin(intervention_id, tx.now))
+        await _keep_books(tx, member_ref, lambda before: before.begin(intervention_id, tx.now))
 
     async def release(self, tx: Transaction, member_ref: UUID, intervention_id: UUID) -> None:
         """Free the place that an intervention holds; nothing happens if it is free already."""
-        before = await members.lock_ledger(tx, member_ref)
-        await members.write_ledger(tx, member_ref, before, before.release(intervention_id, tx.now))
+        await _keep_books(tx, member_ref, lambda before: before.release(intervention_id, tx.now))
+
+
+async def _keep_books(tx: Transaction, member_ref: UUID, change: Callable[[Ledger], Ledger]) -> None:
+    """Lock a member, whoever employs her, and write what changes in her ledger."""
+    async with tx.as_system() as system:
+        before = await members.lock_ledger(system, member_ref)
+        await members.write_ledger(system, member_ref, before, change(before))
 
 
 def left(before: Intervention, after: Intervention) -> Engagement | None:

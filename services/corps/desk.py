@@ -20,12 +20,14 @@ KINDS = (Kind.MENTOR, Kind.PARENT_COACH)
 
 async def capacity(tx: Transaction) -> dict[str, Any]:
     """Return capacity and open requests, by district and kind of work."""
-    held = await members.open_holds(tx)
-    ledgers = [(member, options.ledger_of(member, held.get(member.id, ()))) for member in await members.all_members(tx)]
+    async with tx.as_system() as system:
+        held, everyone = await members.open_holds(system), await members.all_members(system)
+        waiting = await repository.waiting(system)
+    ledgers = [(member, options.ledger_of(member, held.get(member.id, ()))) for member in everyone]
     return {
         "as_of": tx.now.isoformat(),
         "capacity": _capacity(tx, ledgers),
-        "requests": _requests(tx, await repository.waiting(tx)),
+        "requests": _requests(tx, waiting),
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from services.corps import members, options, repository
-from services.corps.coupling import Coupling, as_system, left, reservation
+from services.corps.coupling import Coupling, left, reservation
 from services.corps.domain import intervention_commands as commands
 from services.corps.domain.intervention import Intervention, Stage
 from services.corps.domain.member import Hold, MemberTaken
@@ -69,7 +69,8 @@ class Interventions:
         await self._follow(tx, state, after, command)
         if isinstance(command, commands.ResumeIntervention) and after.member is not None and after.member.gone:
             lost = commands.LoseMember(reason_code=ReturnReason.LOAN_ENDED)
-            return await carry_out(as_system(tx), self.store, None, after, after.id, lost)
+            async with tx.as_system() as system:
+                return await carry_out(system, self.store, None, after, after.id, lost)
         return after
 
     async def free_of_lapsed(self, tx: Transaction, state: Intervention) -> Intervention:
@@ -77,7 +78,8 @@ class Interventions:
         member = state.member
         if state.stage != Stage.MATCHING or member is None or member.holds(tx.now):
             return state
-        return await self.carry_on(as_system(tx), state, commands.LapseChoice())
+        async with tx.as_system() as system:
+            return await self.carry_on(system, state, commands.LapseChoice())
 
     async def _choose(self, tx: Transaction, state: Intervention, command: commands.ChooseMember) -> Intervention:
         state = await self.free_of_lapsed(tx, state)
@@ -95,7 +97,8 @@ class Interventions:
 
         Raises `MemberTaken` with those who are free now: of two in the same second the second one reads after the first.
         """
-        ledger = await members.lock_ledger(tx, member_ref)
+        async with tx.as_system() as system:
+            ledger = await members.lock_ledger(system, member_ref)
         found = await options.pool(tx, state)
         hold = reservation(state, tx, hours)
         try:
@@ -120,7 +123,8 @@ class Interventions:
         if isinstance(command, commands.AskDesk):
             return {"blocks": options.block_codes((await options.pool(tx, state)).ranking)}
         if isinstance(command, commands.ExcludeMember):
-            await members.require(tx, command.member_ref)
+            async with tx.as_system() as system:
+                await members.require(system, command.member_ref)
         return {}
 
     async def _follow(self, tx: Transaction, before: Intervention, after: Intervention, command: Command) -> None:
@@ -131,7 +135,8 @@ class Interventions:
                 await self.coupling.activate_if_due(tx, after.member.loan_id)
             await self.coupling.begin(tx, after.member.member_ref, after.id)
         if isinstance(command, commands.HoldSupervision) and after.member is not None:
-            await members.supervised(tx, after.member.member_ref, command.held_on)
+            async with tx.as_system() as system:
+                await members.supervised(system, after.member.member_ref, command.held_on)
 
     async def _pool_for(
         self, tx: Transaction, intervention_id: UUID, command: commands.RequestIntervention

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from services.corps import members, options
-from services.corps.coupling import Coupling, as_system
+from services.corps.coupling import Coupling
 from services.corps.domain import intervention_commands as following
 from services.corps.domain import loan_commands as commands
 from services.corps.domain.intervention import Intervention
@@ -40,7 +40,8 @@ class Loans:
         """Write a loan down. Only who sees the intervention can borrow for it."""
         state = await self.interventions.store.load(tx, command.intervention_id)
         state = await self.interventions.free_of_lapsed(tx, state)
-        member = await members.require(tx, command.member_ref)
+        async with tx.as_system() as system:
+            member = await members.require(system, command.member_ref)
         known = {
             "lender": member.profile.municipality,
             "borrower": state.municipality,
@@ -52,7 +53,8 @@ class Loans:
     async def give(self, tx: Transaction, loan_id: UUID, command: Command, version: int | None) -> Loan:
         """Give any other command of the table, and let intervention and capacity follow."""
         seen = await self.store.load(tx, loan_id, lock=False)
-        state = await self.interventions.store.load(as_system(tx), seen.intervention_id)
+        async with tx.as_system() as system:
+            state = await self.interventions.store.load(system, seen.intervention_id)
         if isinstance(command, commands.OfferLoan):
             state = await self.interventions.free_of_lapsed(tx, state)
         loan = await self.store.load(tx, loan_id)
@@ -89,7 +91,8 @@ class Loans:
     async def _follow(self, tx: Transaction, state: Intervention, before: Loan, after: Loan, command: Command) -> None:
         if after.stage == Stage.SIGNED or after.ends_on != before.ends_on:
             signed = following.FollowSignature(loan_id=after.id, ends_on=after.ends_on)
-            await carry_out(as_system(tx), self.interventions.store, None, state, state.id, signed)
+            async with tx.as_system() as system:
+                await carry_out(system, self.interventions.store, None, state, state.id, signed)
         if after.stage == Stage.SIGNED:
             await self.coupling.firm(tx, after.member_ref, state.id)
         elif after.stage in (Stage.CANCELLED, Stage.ENDED):

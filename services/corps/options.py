@@ -60,7 +60,12 @@ class Pool:
 
 
 async def pool(tx: Transaction, state: Intervention) -> Pool:
-    """Read the members as they are now and rank them for an intervention."""
+    """Read the members of all employers as they are now and rank them for an intervention."""
+    async with tx.as_system() as system:
+        return await _pool(system, state)
+
+
+async def _pool(tx: Transaction, state: Intervention) -> Pool:
     requirement = requirement_of(state)
     family = await repository.family(tx, state.case_id)
     today = local(tx.now).date()

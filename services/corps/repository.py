@@ -7,44 +7,29 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.corps.access import INTERVENTION_ROLES, LOAN_ROLES, intervention_changes, loan_changes
+from services.corps.access import INTERVENTION_POLICY, LOAN_POLICY, intervention_changes, loan_changes
 from services.corps.domain.intervention import Intervention, Stage
 from services.corps.domain.intervention_table import INTERVENTION
 from services.corps.domain.loan import Loan
 from services.corps.domain.loan_table import LOAN
 from services.corps.tables import SPINE, InterventionRow, LoanRow
-from shared.lifecycle.actor import Actor, Role
 from shared.persistence.store import Leaves, Store
 from shared.persistence.work import Transaction
 
 OUT = frozenset({Stage.ENDED, Stage.STOPPED})
 
 
-class InterventionStore(Store[Intervention]):
-    """Interventions: seen by coordinator and caseworker of the municipality, and by the engaged member as a person."""
-
-    def visible(self, tx: Transaction) -> sa.ColumnElement[bool]:
-        """Return the condition that the actor sees a row."""
-        actor, table = tx.actor, self.table
-        at_home = sa.and_(table.c.organisation == actor.organisation, sa.literal(_has(actor, INTERVENTION_ROLES)))
-        return sa.and_(super().visible(tx), sa.or_(at_home, _hers(table, actor)))
-
-
-class LoanStore(Store[Loan]):
-    """Loans: seen by leaders and coordinators of both sides, and by the member herself."""
-
-    def visible(self, tx: Transaction) -> sa.ColumnElement[bool]:
-        """Return the condition that the actor sees a row."""
-        party = sa.literal(_has(tx.actor, LOAN_ROLES))
-        return sa.and_(super().visible(tx), sa.or_(party, _hers(self.table, tx.actor)))
+InterventionStore = Store[Intervention]
+LoanStore = Store[Loan]
 
 
 def intervention_store(leaves: Leaves | None) -> InterventionStore:
     """Return the store of interventions; `leaves` is the vault, or None in a process that gives no leave."""
-    return InterventionStore(
+    return Store(
         INTERVENTION,
         InterventionRow,
         SPINE,
+        INTERVENTION_POLICY,
         columns=_intervention_columns,
         access=intervention_changes,
         leaves=leaves,
@@ -53,7 +38,7 @@ def intervention_store(leaves: Leaves | None) -> InterventionStore:
 
 def loan_store(leaves: Leaves | None) -> LoanStore:
     """Return the store of loans."""
-    return LoanStore(LOAN, LoanRow, SPINE, columns=_loan_columns, access=loan_changes, leaves=leaves)
+    return Store(LOAN, LoanRow, SPINE, LOAN_POLICY, columns=_loan_columns, access=loan_changes, leaves=leaves)
 
 
 async def family(tx: Transaction, case_id: UUID, *, lock: bool = False) -> list[Intervention]:
@@ -77,14 +62,6 @@ async def waiting(tx: Transaction) -> list[Intervention]:
     query = sa.select(table.c.body).where(table.c.stage == Stage.MATCHING, table.c.member_ref.is_(None))
     rows = await tx.session.execute(query.order_by(table.c.requested_at))
     return [Intervention.model_validate(body) for body in rows.scalars()]
-
-
-def _has(actor: Actor, roles: frozenset[Role]) -> bool:
-    return bool(actor.roles & roles)
-
-
-def _hers(table: sa.Table, actor: Actor) -> sa.ColumnElement[bool]:
-    return sa.and_(table.c.member_ref == actor.person_ref, sa.literal(Role.CORPS_MEMBER in actor.roles))
 
 
 def _intervention_columns(state: Intervention) -> dict[str, Any]:

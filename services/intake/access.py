@@ -19,40 +19,30 @@ from shared.contracts.intake import (
 from shared.lifecycle.actor import Role
 from shared.lifecycle.text import FieldClass
 from shared.persistence.store import AccessChange
+from shared.policy.sights import Policy, Sight, Tie
 from shared.reference.organisations import kommune, politi_of
 
-CONCERN_ROLES = frozenset(
-    {
-        Role.HOTLINE_ADVISER,
-        Role.TOVHOLDER_KOMMUNE,
-        Role.TOVHOLDER_POLITI,
-        Role.SECRETARIAT,
-        Role.CHILD_UNIT,
-    }
-)
-"""Roles that see the concerns their organisation takes part in; no department-wide access (R5), and never the corps (R12)."""
+B, C, D, E = FieldClass.CASE_TEXT, FieldClass.IDENTITY, FieldClass.REPORTER, FieldClass.SECURITY
 
-OWN_ROLES = frozenset({Role.PRO_REPORTER})
-"""Roles that see the concerns which their own place has sent in."""
+CONCERN_POLICY = Policy(
+    "concern",
+    (
+        Sight(Role.HOTLINE_ADVISER, Tie.TAKES_PART, (B, C, D), "2.4: until it is routed"),
+        Sight(Role.PRO_REPORTER, Tie.OWNS, (), "2.1: what their own place has sent in, without its texts"),
+        # Class D, the reporter, is for the receiving tovholder alone.
+        Sight(Role.TOVHOLDER_KOMMUNE, Tie.TAKES_PART, (B, C, D), "R6: the receiving tovholder"),
+        Sight(Role.TOVHOLDER_POLITI, Tie.TAKES_PART, (B, C, E), "R6: the other tovholder of the Infohus"),
+        Sight(Role.SECRETARIAT, Tie.TAKES_PART, (), "2.1: agenda and invitations, no text"),
+        Sight(Role.CHILD_UNIT, Tie.TAKES_PART, (B, C), "3.7: where the person is, or may be, a child"),
+    ),
+    {Tie.OWNS: "organisation"},
+)
+"""No department-wide access (R5), never the corps (R12), never a national role (R11)."""
 
-DESK = (
-    (Role.HOTLINE_ADVISER, FieldClass.CASE_TEXT),
-    (Role.HOTLINE_ADVISER, FieldClass.IDENTITY),
-    (Role.HOTLINE_ADVISER, FieldClass.REPORTER),
-)
-KOMMUNE = (
-    (Role.TOVHOLDER_KOMMUNE, FieldClass.CASE_TEXT),
-    (Role.TOVHOLDER_KOMMUNE, FieldClass.IDENTITY),
-    (Role.TOVHOLDER_KOMMUNE, FieldClass.REPORTER),
-)
-"""Class D, the reporter, is for the receiving tovholder alone (R6)."""
-CHILD = ((Role.CHILD_UNIT, FieldClass.CASE_TEXT), (Role.CHILD_UNIT, FieldClass.IDENTITY))
-"""For the child unit, where the person is, or may be, a child: unknown counts as yes (3.2)."""
-POLITI = (
-    (Role.TOVHOLDER_POLITI, FieldClass.CASE_TEXT),
-    (Role.TOVHOLDER_POLITI, FieldClass.IDENTITY),
-    (Role.TOVHOLDER_POLITI, FieldClass.SECURITY),
-)
+DESK = CONCERN_POLICY.leave(Role.HOTLINE_ADVISER)
+KOMMUNE = CONCERN_POLICY.leave(Role.TOVHOLDER_KOMMUNE)
+POLITI = CONCERN_POLICY.leave(Role.TOVHOLDER_POLITI)
+CHILD = CONCERN_POLICY.leave(Role.CHILD_UNIT)
 
 
 def changes(concern: Concern, fact: Fact) -> Iterator[AccessChange]:

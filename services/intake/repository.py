@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from services.intake.access import CONCERN_ROLES, OWN_ROLES, changes
+from services.intake.access import CONCERN_POLICY, changes
 from services.intake.domain.concern import Concern
 from services.intake.domain.table import CONCERN
 from services.intake.tables import SPINE, ConcernRow, HelpOfferRow
@@ -21,22 +21,9 @@ from shared.persistence.work import Transaction
 _HELP: sa.Table = HelpOfferRow.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table models
 
 
-class ConcernStore(Store[Concern]):
-    """Concerns: participation, and a role that works on concerns (R5, R6)."""
-
-    def visible(self, tx: Transaction) -> sa.ColumnElement[bool]:
-        """Return the condition that the actor sees a concern: as one who works on it, or where it was sent from."""
-        roles, taking_part = tx.actor.roles, super().visible(tx)
-        if roles & CONCERN_ROLES:
-            return taking_part
-        if roles & OWN_ROLES:
-            return sa.and_(self.table.c.organisation == tx.actor.organisation, taking_part)
-        return sa.false()
-
-
-def concern_store(leaves: Leaves | None) -> ConcernStore:
+def concern_store(leaves: Leaves | None) -> Store[Concern]:
     """Return the store of concerns; `leaves` is the vault, or None in a process that gives no leave."""
-    return ConcernStore(CONCERN, ConcernRow, SPINE, columns=_columns, access=changes, leaves=leaves)
+    return Store(CONCERN, ConcernRow, SPINE, CONCERN_POLICY, columns=_columns, access=changes, leaves=leaves)
 
 
 def _columns(concern: Concern) -> dict[str, Any]:

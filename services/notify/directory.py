@@ -26,14 +26,33 @@ ROWS_AT_ONCE = 1_000
 
 
 async def put_people(tx: Transaction, people: Sequence[dict[str, Any]]) -> None:
-    """Insert or replace people by reference; their absence stays as they told it themselves."""
+    """Insert or replace people by reference; their absence stays as they told it themselves.
+
+    Who loses a role, or changes organisation, is not admitted any more with the token that says otherwise.
+    """
     for start in range(0, len(people), ROWS_AT_ONCE):
+        await _revoke_losers(tx, people[start : start + ROWS_AT_ONCE])
         statement = insert(_PERSON).values(list(people[start : start + ROWS_AT_ONCE]))
         kept = ("person_ref", "away_from", "away_to")
         changed = {
             column.name: statement.excluded[column.name] for column in _PERSON.columns if column.name not in kept
         }
         await tx.session.execute(statement.on_conflict_do_update(index_elements=["person_ref"], set_=changed))
+
+
+async def _revoke_losers(tx: Transaction, people: Sequence[dict[str, Any]]) -> None:
+    given = {one["person_ref"]: one for one in people}
+    query = sa.select(_PERSON.c.person_ref, _PERSON.c.organisation, _PERSON.c.roles)
+    known = await tx.session.execute(query.where(_PERSON.c.person_ref.in_(list(given))))
+    for row in known:
+        wanted = given[row.person_ref]
+        if row.organisation != wanted["organisation"] or set(row.roles) - {str(role) for role in wanted["roles"]}:
+            await revoke(tx, row.person_ref)
+
+
+async def revoke(tx: Transaction, person_ref: UUID) -> None:
+    """Let the tokens that a person has count no more, in every service, from the next request on."""
+    await tx.session.execute(sa.text("select identity.revoke(:person)"), {"person": person_ref})
 
 
 async def set_absence(tx: Transaction, person: UUID, away_from: datetime, away_to: datetime) -> None:

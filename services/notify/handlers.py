@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from shared.contracts.lifecycle import (
 )
 from shared.contracts.notify import Audience, Level, PassingReason, SettlingReason
 from shared.errors import Invalid, NotFound
-from shared.lifecycle.actor import SYSTEM, Role
+from shared.lifecycle.actor import Role
 from shared.persistence.handling import carry_out, create, give
 from shared.persistence.store import Store
 from shared.persistence.work import Transaction
@@ -109,11 +109,11 @@ class Desk:
         await directory.set_absence(tx, person, away_from, away_to)
         if not away_from <= tx.now < away_to:
             return
-        system = replace(tx, actor=SYSTEM)
-        for found in await repository.deliveries_told_to(tx, person):
-            delivery = await self.store.load(system, found)
-            if delivery.told and delivery.told[-1] == person:
-                await self.pass_on(system, delivery, PassingReason.AWAY)
+        async with tx.as_system() as system:
+            for found in await repository.deliveries_told_to(system, person):
+                delivery = await self.store.load(system, found)
+                if delivery.told and delivery.told[-1] == person:
+                    await self.pass_on(system, delivery, PassingReason.AWAY)
 
 
 def _steps_to_tell(item: WorkItem, fact: DeadlineFact) -> Sequence[tuple[StepAction, datetime]]:

@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from services.notify.access import changes
+from services.notify.access import DELIVERY_POLICY, changes
 from services.notify.domain.counters import month_of
 from services.notify.domain.delivery import OPEN, Delivery, Stage
 from services.notify.domain.table import DELIVERY
@@ -19,7 +19,7 @@ from services.notify.domain.work import WorkItem
 from services.notify.tables import SPINE, CounterRow, DeliveryRow, PersonRow, WorkItemRow
 from shared.lifecycle.actor import Role
 from shared.persistence.store import Store
-from shared.persistence.work import Transaction
+from shared.persistence.work import MAY_MISS, Transaction
 
 _DELIVERY: sa.Table = DeliveryRow.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table models
 _WORK: sa.Table = WorkItemRow.__table__  # type: ignore[attr-defined]  # as above
@@ -31,7 +31,7 @@ _ITEM_FIELDS = tuple(WorkItem.model_fields)
 
 def delivery_store() -> Store[Delivery]:
     """Return the store of deliveries. They have no sealed texts."""
-    return Store(DELIVERY, DeliveryRow, SPINE, columns=_columns, access=changes)
+    return Store(DELIVERY, DeliveryRow, SPINE, DELIVERY_POLICY, columns=_columns, access=changes)
 
 
 def _columns(delivery: Delivery) -> dict[str, Any]:
@@ -83,7 +83,8 @@ async def put_work_item(tx: Transaction, item: WorkItem) -> None:
 async def mark_seen(tx: Transaction, deadline: UUID) -> None:
     """Note who saw an item first, and when; a repeat changes nothing."""
     first = sa.update(_WORK).where(_WORK.c.deadline_id == deadline, _WORK.c.seen_at.is_(None))
-    await tx.session.execute(first.values(seen_at=tx.now, seen_by=tx.actor.person_ref))
+    seen = first.values(seen_at=tx.now, seen_by=tx.actor.person_ref)
+    await tx.session.execute(seen.execution_options(**MAY_MISS))
 
 
 async def count_up(tx: Transaction, code: str, at: datetime) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.durable.snapshot import ClockView, Snapshot
 from shared.persistence.spine import Spine
-from shared.persistence.work import UnitOfWork
+from shared.persistence.work import MAY_MISS, UnitOfWork
 
 PAGE = 500
 """Aggregates read at once by `alive`."""
@@ -98,7 +98,8 @@ class Snapshots:
         deadlines = self._spine.deadlines
         mine = (deadlines.c.aggregate_id.in_(aggregate_ids)) & (deadlines.c.state == "OPEN")
         free = sa.select(deadlines.c.id).where(mine).with_for_update(skip_locked=True)
-        return sa.update(deadlines).where(deadlines.c.id.in_(free)).values(workflow_seen_at=sa.func.now())
+        change = sa.update(deadlines).where(deadlines.c.id.in_(free)).values(workflow_seen_at=sa.func.now())
+        return change.execution_options(**MAY_MISS)
 
     async def counts(self, unseen_after: timedelta) -> DeadlineCounts:
         """Count clocks: due is judged in domain time; a workflow seen longer ago than `unseen_after` counts as none."""

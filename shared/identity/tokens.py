@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -119,6 +120,7 @@ def _actor(claims: dict[str, Any]) -> Actor:
         person_ref = UUID(claims["sub"])
         if person_ref in (SYSTEM.person_ref, PUBLIC.person_ref):
             raise ValueError("a reference that names no person")
-        return Actor(person_ref, organisation, roles, Regime(claims.get("regime", "GDPR")))
-    except (KeyError, TypeError, ValueError):
+        issued_at = datetime.fromtimestamp(claims["iat"], UTC)
+        return Actor(person_ref, organisation, roles, Regime(claims.get("regime", "GDPR")), issued_at)
+    except (KeyError, TypeError, ValueError, OverflowError, OSError):
         raise _rejected("the claims sub, organisation and roles are not as agreed") from None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -53,6 +54,8 @@ class Actor:
     organisation: str
     roles: frozenset[Role]
     regime: Regime = Regime.GDPR
+    issued_at: datetime | None = field(default=None, compare=False)
+    """When the token was issued that names the actor (wall time); None without a token."""
 
     @property
     def is_system(self) -> bool:

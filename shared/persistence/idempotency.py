@@ -96,7 +96,7 @@ class Idempotency:
             table.c.endpoint == attempt.endpoint,
             table.c.key == attempt.key,
         )
-        async with work.begin() as tx:
+        async with work.begin(attempt.actor) as tx:
             row = (await tx.session.execute(query)).one_or_none()
         if row is None:
             return None

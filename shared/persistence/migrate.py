@@ -14,6 +14,7 @@ from alembic.config import Config
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from shared.identity import schema as identity_schema
 from shared.persistence import roles
 from shared.vault import schema as vault_schema
 
@@ -41,6 +42,7 @@ async def _vault(admin_dsn: str) -> None:
     main = await asyncpg.connect(_to_database(admin_dsn, DATABASE))
     try:
         await vault_schema.install(main)
+        await identity_schema.install(main)
     finally:
         await main.close()
     keys = await asyncpg.connect(_to_database(admin_dsn, KEYSTORE))

@@ -198,7 +198,7 @@ async def harden(admin: Connection, schema: str) -> None:
     """Narrow the privileges on a service's tables after its migrations; administrator or owner may run it again.
 
     Facts and their partitions are append-only for the API and the worker; the version table of Alembic is read-only;
-    only the tables of `DELETABLE` may lose rows.
+    only the tables of `DELETABLE` may lose rows. The api has no part in the worker's own tables, and reads no outbox.
     """
     if schema not in SERVICES:
         raise Invalid("unknown_schema", "Only the schema of a service is hardened.")
@@ -208,6 +208,9 @@ async def harden(admin: Connection, schema: str) -> None:
         for table in await _tables(admin, schema):
             name, root = f"{quoted(schema)}.{quoted(table['name'])}", table["root"]
             await admin.execute(f"revoke delete, truncate, references, trigger on {name} from {api}, {worker}")
+            if root != table["name"]:
+                # A partition is reached through its table alone: the policies are there.
+                await admin.execute(f"revoke all on {name} from {api}, {worker}")
             if root in APPEND_ONLY:
                 await admin.execute(f"revoke update on {name} from {api}, {worker}")
             elif root in READ_ONLY:

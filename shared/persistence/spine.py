@@ -1,4 +1,4 @@
-"""The tables that every service has in its own schema: facts, outbox, clocks, access, inbox, dead letters.
+"""The tables that every service has in its own schema: facts, outbox, clocks, case_access, inbox, dead letters.
 
 They are Core tables, because nothing of the domain lives in them. `facts` is append-only and permanent; the outbox holds
 pointers to facts that are not yet published; `deadlines` proves every clock, whatever happens to Temporal.
@@ -32,7 +32,7 @@ class Spine:
     facts: Table
     outbox: Table
     deadlines: Table
-    access: Table
+    case_access: Table
     idempotency: Table
     inbox: Table
     last_seen: Table
@@ -48,7 +48,7 @@ def spine_tables(metadata: MetaData) -> Spine:
         facts=_facts(metadata),
         outbox=_outbox(metadata),
         deadlines=_deadlines(metadata),
-        access=_access(metadata),
+        case_access=_case_access(metadata),
         idempotency=_idempotency(metadata),
         inbox=Table(
             "inbox",
@@ -150,15 +150,17 @@ def _deadlines(metadata: MetaData) -> Table:
     )
 
 
-def _access(metadata: MetaData) -> Table:
+def _case_access(metadata: MetaData) -> Table:
     return Table(
-        "access",
+        "case_access",
         metadata,
         Column("aggregate_id", UUID, primary_key=True),
         Column("organisation", sa.Text, primary_key=True),
         Column("valid_from", MOMENT, primary_key=True),
         Column("valid_to", MOMENT),
-        Index("ix_access_organisation", "organisation", "aggregate_id"),
+        # Who alone of the organisation takes part; null: whoever has the role there.
+        Column("person", UUID),
+        Index("ix_case_access_organisation", "organisation", "aggregate_id"),
     )
 
 

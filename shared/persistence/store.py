@@ -24,13 +24,14 @@ from shared.contracts.lifecycle import (
     Step,
 )
 from shared.errors import NotFound, StaleVersion
-from shared.lifecycle.actor import Role
+from shared.lifecycle.actor import Actor, Role
 from shared.lifecycle.aggregate import Aggregate
 from shared.lifecycle.table import Lifecycle
 from shared.lifecycle.text import FieldClass
 from shared.persistence.spine import MOMENT, Spine
 from shared.persistence.work import Transaction
 from shared.persistence.writing import Cause, Change, Leave, Writer
+from shared.policy.sights import Policy, Tie
 from shared.vault.model import Grant, Sealed
 
 A = TypeVar("A", bound=Aggregate)
@@ -83,7 +84,8 @@ class Leaves(Protocol):
 class Store(Generic[A]):
     """Loads and saves one kind of aggregate.
 
-    `columns` gives the extra columns of the row from the state; `access` gives who gains or loses sight with a fact.
+    `policy` says who sees a row; `columns` gives the extra columns of the row from the state; `access` gives who gains or loses
+    sight with a fact.
     """
 
     def __init__(
@@ -91,12 +93,14 @@ class Store(Generic[A]):
         lifecycle: Lifecycle[A],
         row: type[AggregateRow],
         spine: Spine,
+        policy: Policy,
         *,
         columns: Callable[[A], Mapping[str, Any]] = lambda state: {},
         access: AccessRule = lambda state, fact: (),
         leaves: Leaves | None = None,
     ) -> None:
         self.lifecycle = lifecycle
+        self.policy = policy
         self.table: sa.Table = row.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table models
         self.spine = spine
         self._columns = columns
@@ -121,18 +125,26 @@ class Store(Generic[A]):
         return self.lifecycle.state.model_validate(body)
 
     def visible(self, tx: Transaction) -> sa.ColumnElement[bool]:
-        """Return the condition that a row is visible to the actor; a store may ask for more than participation."""
-        return self.visible_to(tx.actor.organisation, tx.now)
+        """Return the condition that a row is visible to the actor: participation, and a tie that the policy names (R6)."""
+        ties = [self._tied(tie, tx.actor) for tie in sorted(self.policy.ties_of(tx.actor))]
+        return sa.and_(self.takes_part(tx.actor, tx.now), sa.or_(*ties)) if ties else sa.false()
 
-    def visible_to(self, organisation: str, now: datetime) -> sa.ColumnElement[bool]:
-        """Return the condition that a row is visible: participation now (`domain.md` R6, 3.4)."""
-        access = self.spine.access
+    def takes_part(self, actor: Actor, now: datetime) -> sa.ColumnElement[bool]:
+        """Return the condition that the actor's organisation, or the actor in person, takes part now (`domain.md` 3.4)."""
+        access = self.spine.case_access
         return sa.exists().where(
             access.c.aggregate_id == self.table.c.id,
-            access.c.organisation == organisation,
+            access.c.organisation == actor.organisation,
             access.c.valid_from <= now,
             sa.or_(access.c.valid_to.is_(None), access.c.valid_to > now),
+            sa.or_(access.c.person.is_(None), access.c.person == actor.person_ref),
         )
+
+    def _tied(self, tie: Tie, actor: Actor) -> sa.ColumnElement[bool]:
+        if tie is Tie.TAKES_PART:
+            return sa.true()
+        column = self.table.c[self.policy.columns[tie]]
+        return column == (actor.person_ref if tie is Tie.ENGAGED else actor.organisation)
 
     async def save(
         self, tx: Transaction, before: A | None, after: A, facts: Sequence[Fact], sealed: Sealed | None = None

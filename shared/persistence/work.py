@@ -7,18 +7,20 @@ context manager does, at its exit.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
+import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from shared.clock import Clock
-from shared.errors import Invalid, Transient
+from shared.errors import Invalid, NothingUpdated, Transient, Unauthenticated
 from shared.lifecycle.actor import SYSTEM, Actor
 
 
@@ -34,6 +36,24 @@ class Transaction:
     traceparent: str | None = None
     published: list[str] = field(default_factory=list)
     """Wire types of the facts that this transaction has added, for metrics and answers."""
+
+    @asynccontextmanager
+    async def as_system(self) -> AsyncIterator[Transaction]:
+        """Yield the same transaction in SYSTEM's hands: it sees every row of its service, and decides nothing.
+
+        For what follows from a person's command in rows that the person does not see, once it is known that the person may give it.
+        """
+        if self.actor.is_system:
+            yield self
+            return
+        system = replace(self, actor=SYSTEM)
+        await self.session.execute(_STAND, _standing(system))
+        try:
+            yield system
+        finally:
+            # A transaction that Postgres has aborted takes no more statements, and sees nothing any more.
+            with suppress(DBAPIError):
+                await self.session.execute(_STAND, _standing(self))
 
 
 class UnitOfWork:
@@ -55,12 +75,15 @@ class UnitOfWork:
     ) -> AsyncIterator[Transaction]:
         """Open a transaction; commit at exit, roll back on any error.
 
+        A person's transaction says who asks, which is what the policies of the tables compare with (`wall`), and asks whether
+        the person's token still counts; it raises `Unauthenticated` (`token_revoked`) if not.
+
         Raises `Transient` (`database_unavailable`) when Postgres cannot be reached or takes too long, `Invalid`
         (`value_not_storable`) when a value is none that Postgres can hold.
         """
         try:
             async with self._sessions() as session, session.begin():
-                yield Transaction(
+                tx = Transaction(
                     session=session,
                     now=self.clock.now(),
                     actor=actor,
@@ -68,6 +91,9 @@ class UnitOfWork:
                     causation_id=causation_id,
                     traceparent=traceparent,
                 )
+                if not actor.is_system:
+                    await _admit(tx)
+                yield tx
         except (OperationalError, InterfaceError, OSError, TimeoutError) as error:
             raise Transient(
                 "database_unavailable",
@@ -89,6 +115,26 @@ class UnitOfWork:
         )
 
 
+_STAND = sa.text(
+    "select set_config('tovholder.organisation', :organisation, true), set_config('tovholder.person', :person, true),"
+    " set_config('tovholder.now', :now, true)"
+)
+_ADMIT = sa.text(
+    f"{_STAND.text}, identity.admitted(cast(:person as uuid), cast(:issued_at as timestamptz)) as admitted"
+)
+
+
+async def _admit(tx: Transaction) -> None:
+    row = (await tx.session.execute(_ADMIT, _standing(tx) | {"issued_at": tx.actor.issued_at})).one()
+    if not row.admitted:
+        raise Unauthenticated("token_revoked", "your roles have changed since you signed in", remedy="Sign in again.")
+
+
+def _standing(tx: Transaction) -> dict[str, str]:
+    actor = tx.actor
+    return {"organisation": actor.organisation, "person": str(actor.person_ref), "now": tx.now.isoformat()}
+
+
 def _may_go_through(error: DBAPIError) -> bool:
     """Say whether another try may go through: connection lost, deadlock, no room, cancelled or shutting down."""
     state = str(getattr(error.orig, "sqlstate", "") or "")
@@ -107,7 +153,7 @@ def _is_of_the_value(error: DBAPIError) -> bool:
 
 def build_engine(url: str, *, name: str, pool_size: int = 5, **options: Any) -> AsyncEngine:
     """Return the engine of a process; `name` is what Postgres shows as application name."""
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
@@ -123,3 +169,18 @@ def build_engine(url: str, *, name: str, pool_size: int = 5, **options: Any) -> 
         },
         **options,
     )
+    event.listen(engine.sync_engine, "after_execute", _refuse_silence)
+    return engine
+
+
+MAY_MISS = {"may_miss": True}
+"""Execution options of an update that rightly finds no row at times."""
+
+
+def _refuse_silence(
+    _: sa.Connection, statement: Any, multiparams: Any, params: Any, options: Any, result: sa.CursorResult[Any]
+) -> None:
+    """Raise if an update hits no row: behind the wall a row that may not be seen is not refused, it is just not there."""
+    if isinstance(statement, sa.Update) and not statement.exported_columns and result.rowcount == 0:  # noqa: SIM102
+        if not options.get("may_miss"):
+            raise NothingUpdated("update_hit_nothing", f"an update of {statement.table} found no row")

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from pydantic_core import to_json
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.errors import NothingUpdated
 from shared.persistence.spine import Spine
 from shared.vault import statements
 from shared.vault.model import Grant, Sealed
@@ -113,15 +114,19 @@ class Writer:
             calls.append(statements.GRANT_CALL)
             values |= statements.grant_values(change.leave.unit, change.leave.grants)
         statement = self._statement("insert" if change.seen is None else "update", *given, *calls)
-        rows = await statements.call(session, statement, values | given, statements.refusal_among_others)
-        return bool(rows[0][0])
+        row = (await statements.call(session, statement, values | given, statements.refusal_among_others))[0]
+        if row[0] and "moved" in given and row.moved != len(change.moved):
+            raise NothingUpdated("update_hit_nothing", "a clock that takes a step is not there")
+        return bool(row[0])
 
     def _statement(self, state: str, *parts: str) -> sa.TextClause:
         """Return the statement of these parts; those that are no part of the table below are calls of the vault."""
         key = (state, *parts)
         if key not in self._statements:
             written = [_PARTS[state], _FACTS, *(_PARTS[part] for part in parts if part in _PARTS)]
-            answer = ", ".join(["(select count(*) from state)", *(part for part in parts if part not in _PARTS)])
+            counts = ["(select count(*) from moved) as moved"] if "moved" in parts else []
+            calls = [part for part in parts if part not in _PARTS]
+            answer = ", ".join(["(select count(*) from state)", *counts, *calls])
             text = ",\n".join(written).format(**self._names)
             self._statements[key] = sa.text(f"with {text}\nselect {answer}")
         return self._statements[key]
@@ -140,11 +145,13 @@ fact as (
            cast(:correlation as uuid), cast(:causation as uuid), cast(:traceparent as text), row.body
     from state, jsonb_to_recordset(cast(:facts as jsonb)) as row(
         event_id uuid, sequence bigint, type text, actor_ref uuid, actor_role text, organisation text, body jsonb)
-    returning event_id, recorded_at, aggregate_id, sequence
 ), pointer as (
-    -- The pointers take their order from the sequence.
-    insert into {schema}.outbox (event_id, recorded_at, topic, key, sequence)
-    select event_id, recorded_at, cast(:topic as text), aggregate_id::text, sequence from fact order by sequence
+    -- From the same rows as the facts, not from what the insert returns: a row is only seen once sight of it is committed, and
+    -- `now()`, which is the default of `recorded_at` in both tables, is one moment for the whole transaction. In the order of
+    -- the sequence.
+    insert into {schema}.outbox (event_id, topic, key, sequence)
+    select row.event_id, cast(:topic as text), cast(:aggregate as uuid)::text, row.sequence
+    from state, jsonb_to_recordset(cast(:facts as jsonb)) as row(event_id uuid, sequence bigint) order by row.sequence
 )"""
 
 _PARTS = {
@@ -177,21 +184,21 @@ moved as (
         missed_at = coalesce(row.missed_at, clock.missed_at), next_step_at = row.next_step_at, next_action = row.next_action
     from state, jsonb_to_recordset(cast(:moved as jsonb)) as row(
         id uuid, state text, closed_at timestamptz, missed_at timestamptz, next_step_at timestamptz, next_action text)
-    where clock.id = row.id
+    where clock.id = row.id returning 1
 )""",
     "begins": """\
 begins as (
-    insert into {schema}.access (aggregate_id, organisation, valid_from)
+    insert into {schema}.case_access (aggregate_id, organisation, valid_from)
     select cast(:aggregate as uuid), gains.organisation, cast(:now as timestamptz)
     from state, unnest(cast(:begins as text[])) as gains(organisation)
     where not exists (
-        select from {schema}.access as has
+        select from {schema}.case_access as has
         where has.aggregate_id = cast(:aggregate as uuid) and has.organisation = gains.organisation and has.valid_to is null)
     on conflict do nothing
 )""",
     "ends": """\
 ends as (
-    update {schema}.access as has set valid_to = cast(:now as timestamptz)
+    update {schema}.case_access as has set valid_to = cast(:now as timestamptz)
     from state, unnest(cast(:ends as text[])) as loses(organisation)
     where has.aggregate_id = cast(:aggregate as uuid) and has.organisation = loses.organisation and has.valid_to is null
 )""",

@@ -126,7 +126,7 @@ async def page(
 
 async def access(tx: Transaction, store: Store[Any], aggregate_id: UUID) -> list[dict[str, Any]]:
     """Return which organisations take part, or took part, and from when to when (`domain.md` 3.4)."""
-    table = store.spine.access
+    table = store.spine.case_access
     query = sa.select(table.c.organisation, table.c.valid_from, table.c.valid_to).order_by(table.c.valid_from)
     rows = (await tx.session.execute(query.where(table.c.aggregate_id == aggregate_id))).mappings().all()
     return [{name: _plain(value) for name, value in row.items()} for row in rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -74,7 +75,8 @@ def people_routes(router: APIRouter, edge: Edge, desk: Desk) -> None:
         if place != actor.organisation and not actor.roles & KEEPERS:
             raise Forbidden("role_may_not", "you see the roster of your own organisation", rule="domain.md 2.1")
         async with edge.begin(request, actor) as tx:
-            found = await directory.people_of(tx, place)
+            async with tx.as_system() if actor.roles & KEEPERS else nullcontext(tx) as sighted:
+                found = await directory.people_of(sighted, place)
             items = [_shown(one, actor, one.away(tx.now)) for one in found]
         return JSONResponse({"items": items}, headers={"Cache-Control": "no-store"})
 
@@ -108,8 +110,8 @@ def _keeping(router: APIRouter, edge: Edge) -> None:
             return invalid_body(error)
         for place in {one.organisation for one in wanted.people}:
             checked(place)
-        async with edge.begin(request, actor) as tx:
-            await directory.put_people(tx, [one.model_dump() for one in wanted.people])
+        async with edge.begin(request, actor) as tx, tx.as_system() as system:
+            await directory.put_people(system, [one.model_dump() for one in wanted.people])
         return JSONResponse({"count": len(wanted.people)})
 
     for method in ("PUT", "POST"):

@@ -330,5 +330,5 @@ copy as (
     from source, (select gen_random_uuid() as fresh, number from generate_series(1, :count) as number) as copies
     returning id, created_at
 )
-insert into assessment.access (aggregate_id, organisation, valid_from) select id, 'kommune:0461', now() - interval '1 day' from copy
+insert into assessment.case_access (aggregate_id, organisation, valid_from) select id, 'kommune:0461', now() - interval '1 day' from copy
 """

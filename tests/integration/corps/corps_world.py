@@ -149,11 +149,7 @@ def database() -> Iterator[Database]:
 
 
 async def _migrate(found: Database) -> None:
-    admin = found.dsn("postgres", "postgres")
-    await roles.bootstrap(admin, found.passwords)
-    await migrate._vault(admin)
-    await migrate._service(found.dsn("corps_owner"), "corps")
-    await migrate._harden(admin, "corps")
+    await migrate.migrate_all(found.dsn("postgres", "postgres"), found.passwords, ("corps",))
 
 
 @dataclass

@@ -54,7 +54,7 @@ from shared.web.edge import Edge, build_app
 T = TypeVar("T")
 SENDER = "noreply@tovholder.example"
 CONSOLE = "https://console.tovholder.example"
-TABLES = ("delivery", "work_item", "person", "counter", "deadlines", "access", "idempotency", "inbox", "last_seen")
+TABLES = ("delivery", "work_item", "person", "counter", "deadlines", "case_access", "idempotency", "inbox", "last_seen")
 
 
 class HandClock:
@@ -151,10 +151,7 @@ def database() -> Iterator[Database]:
 
 
 async def _migrate(found: Database) -> None:
-    admin = found.dsn("postgres", "postgres")
-    await roles.bootstrap(admin, found.passwords)
-    await migrate._service(found.dsn("notify_owner"), "notify")
-    await migrate._harden(admin, "notify")
+    await migrate.migrate_all(f"postgresql://postgres@/postgres?host={found.socket}", found.passwords, ("notify",))
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +11,7 @@ import pytest
 
 from services.notify.domain.delivery import Stage
 from shared.contracts.base import Fact
+from shared.errors import Unauthenticated
 from shared.lifecycle.actor import Actor, Role
 from shared.reference.organisations import politi_of
 from tests.integration.notify.notify_world import HandClock, NotifyWorld, staff_member
@@ -291,3 +292,25 @@ async def test_who_was_told_is_shown_to_those_whose_work_it_is_also_when_it_is_d
 
     assert [(each["stage"], each["action"]) for each in mine] == [(Stage.SETTLED, "REMIND")]
     assert colleague.status_code == 404
+
+
+async def test_who_loses_a_role_is_not_admitted_with_the_token_that_says_otherwise(notify: NotifyWorld) -> None:
+    before = Actor(
+        uuid4(), GREVE, frozenset({Role.TOVHOLDER_KOMMUNE}), issued_at=datetime.now(UTC) - timedelta(seconds=5)
+    )
+    one = {
+        "person_ref": str(before.person_ref),
+        "organisation": GREVE,
+        "roles": ["TOVHOLDER_KOMMUNE", "LEADER"],
+        "email": "tovholder.kommune-0253@tovholder.example",
+    }
+    async with notify.as_(STEERING) as client:
+        await client.put("/v1/people", json={"people": [one]})
+        await client.put("/v1/people", json={"people": [one]})
+        async with notify.api.begin(before):
+            pass  # nothing was taken away
+        await client.put("/v1/people", json={"people": [{**one, "roles": ["TOVHOLDER_KOMMUNE"]}]})
+
+    with pytest.raises(Unauthenticated, match="token_revoked"):
+        async with notify.api.begin(before):
+            pass

@@ -69,11 +69,7 @@ class Cluster:
         return f"{driver}://{role}:{self.passwords.get(role, '')}@/{database}?host={self.socket}"
 
     async def migrate(self) -> None:
-        admin = self.dsn("postgres", "postgres")
-        await roles.bootstrap(admin, self.passwords)
-        await migrate._vault(admin)
-        await migrate._service(self.dsn("intake_owner"), "intake")
-        await migrate._harden(admin, "intake")
+        await migrate.migrate_all(self.dsn("postgres", "postgres"), self.passwords, ("intake",))
 
 
 @contextmanager

@@ -21,7 +21,7 @@ TABLES = (
     "intake.facts",
     "intake.outbox",
     "intake.deadlines",
-    "intake.access",
+    "intake.case_access",
     "vault.sealed",
     "vault.grants",
 )
@@ -98,7 +98,7 @@ async def test_of_two_changes_of_one_sight_the_last_holds(intake: Intake, spine_
             async with intake.work.begin() as tx:
                 await save_one(tx, store, concern_id, behind=0)
             open_now = await admin.fetchval(
-                "select count(*) from intake.access where aggregate_id = $1 and organisation = $2 and valid_to is null",
+                "select count(*) from intake.case_access where aggregate_id = $1 and organisation = $2 and valid_to is null",
                 concern_id,
                 "kommune:0101",
             )

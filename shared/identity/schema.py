@@ -1,0 +1,29 @@
+"""Installs the schema `identity`: who may not be admitted with an older token."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from asyncpg import Connection
+
+from shared.persistence.roles import IDENTITY, SERVICES, quoted
+from shared.persistence.sql_files import upgrade
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+ADMITTED = "identity.admitted(uuid, timestamptz)"
+REVOKE = "identity.revoke(uuid)"
+
+
+async def install(admin: Connection) -> None:
+    """Bring the schema up to date and give EXECUTE. May be run again.
+
+    Every service asks who is admitted. Tokens are revoked by the keeper, and by the directory of staff when it takes a role away.
+    """
+    await upgrade(admin, IDENTITY, "identity_owner", MIGRATIONS / IDENTITY)
+    async with admin.transaction():
+        await admin.execute("set local role identity_owner")
+        for service in SERVICES:
+            api, worker = quoted(f"{service}_api"), quoted(f"{service}_worker")
+            await admin.execute(f"grant execute on function {ADMITTED} to {api}, {worker}")
+        await admin.execute(f"grant execute on function {REVOKE} to identity_keeper, notify_api")
