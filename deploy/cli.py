@@ -33,6 +33,7 @@ BROUGHT = {
     "dead-letters": "deploy.operations",
     "reconcile": "deploy.operations",
     "sessions": "deploy.sessions",
+    "keys": "deploy.custody",
 }
 
 

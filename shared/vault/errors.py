@@ -3,6 +3,10 @@
     VaultError
     ├── Unopenable            500  wrong or missing key, altered ciphertext, swapped field or unit: one answer for all
     ├── NotUnitOwner          409  another service owns the erasable unit
+    ├── UnitErased            409  the unit or its person was erased: it never gets a key, a text or a leave again
+    ├── BoundElsewhere        409  the unit's key is another person's already
+    ├── EpochInUse            409  keys still depend on an epoch that was to be destroyed
+    ├── EpochClosed           503  a key was wrapped under an epoch that takes none any more; transient
     ├── KeysetUnusable        500  the file of key-encryption keys is absent, malformed or readable by others
     ├── LookRefused           403  no grant, an expired grant, an unknown text, a role without the vault: one answer
     ├── TicketRefused         403  used, expired or unknown ticket
@@ -48,6 +52,60 @@ class NotUnitOwner(VaultError, Conflict):
             "This erasable unit belongs to another service.",
             rule="architecture.md, Persons, text and keys",
             remedy="Give a command to the service that owns the unit.",
+        )
+
+
+class UnitErased(VaultError, Conflict):
+    """The unit, or the person whose key wraps it, was erased. What is said about it later is neither sealed nor kept."""
+
+    status: ClassVar[int] = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            "vault_unit_erased",
+            "This was erased; nothing can be added to it.",
+            rule="domain.md 4.5 R20",
+            remedy="Begin a new record if there is a new concern.",
+        )
+
+
+class BoundElsewhere(VaultError, Conflict):
+    """A unit belongs to one person at most, for good: its texts would otherwise outlive an erasure."""
+
+    status: ClassVar[int] = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            "vault_unit_of_another_person",
+            "The texts of this unit belong to another person's key.",
+            rule="domain.md 4.4 R15",
+            remedy="Keep one record for each person (domain.md 2.4, family cases).",
+        )
+
+
+class EpochInUse(VaultError, Conflict):
+    """An epoch is still needed; `count` keys depend on it."""
+
+    status: ClassVar[int] = 409
+
+    def __init__(
+        self, epoch: str, count: int, remedy: str = "Run `tovholder keys rewrap`, then retire it again."
+    ) -> None:
+        super().__init__("vault_epoch_in_use", f"{count} keys depend on epoch {epoch}.", remedy=remedy)
+        self.count = count
+
+
+class EpochClosed(VaultError, Transient):
+    """This process wrapped a key under an epoch that is being retired: its keyset is not the newest."""
+
+    status: ClassVar[int] = 503
+    retry: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        super().__init__(
+            "vault_epoch_closed",
+            "The key-encryption key of this process takes no new keys any more.",
+            remedy="Give this process the newest keyset file; it is read without a restart.",
         )
 
 

@@ -1,4 +1,4 @@
-"""Keys of erasable units as the process sees them: made, fetched, unwrapped, and remembered briefly for sealing.
+"""Keys of erasable units and of persons as the process sees them: made, fetched, unwrapped, and remembered for sealing.
 
 What is remembered serves sealing alone. Opening reads the key store every time: from the moment its row is gone, a
 destroyed key opens nothing, in no process.
@@ -12,12 +12,14 @@ from collections.abc import Callable, Collection
 from uuid import UUID
 
 from shared.vault import sealing
-from shared.vault.errors import Unopenable
-from shared.vault.keystore import KeyStore, WrappedKey
+from shared.vault.errors import BoundElsewhere, KeyStoreUnavailable, Unopenable
+from shared.vault.keystore import KeyStore, PersonKey, WrappedKey
 from shared.vault.provider import KeyProvider
+from shared.vault.sealing import Holder
 
 REMEMBERED_SECONDS = 30.0
 REMEMBERED_KEYS = 2_048
+BIND_TRIES = 3
 
 
 class UnitKeys:
@@ -31,12 +33,35 @@ class UnitKeys:
         self._monotonic = monotonic
         self._remembered: OrderedDict[UUID, tuple[float, bytes]] = OrderedDict()
 
-    async def make(self, unit: UUID) -> None:
-        """Give the unit a key, in one round trip. A unit that has one keeps it, so that a retry is harmless."""
+    async def make(self, unit: UUID, person: UUID | None = None) -> None:
+        """Give the unit a key, in one round trip (two under a person's key). A unit that has one keeps it.
+
+        Raises `UnitErased` when the unit or the person was erased, `EpochClosed` when this process' keyset is too old.
+        """
         key = sealing.new_key()
-        epoch, wrapped = await self._provider.wrap(unit, key)
-        if await self._store.add(WrappedKey(unit, epoch, wrapped)):
+        row = await self._wrapped(unit, person, key)
+        if await self._store.add(row):
             self._remember(unit, key)
+
+    async def bind(self, unit: UUID, person: UUID) -> None:
+        """Put the unit's key under the person's; what was sealed before stays readable, by the same key.
+
+        Doing it again changes nothing. Raises `BoundElsewhere` when the key is another person's, `Unopenable` when
+        there is none, and what `make` raises.
+        """
+        for _ in range(BIND_TRIES):
+            found = (await self._store.find([unit])).get(unit)
+            if found is None:
+                raise Unopenable
+            if found.person is not None:
+                if found.person != person:
+                    raise BoundElsewhere
+                return
+            key = await self._open(found)
+            if await self._store.bind(await self._wrapped(unit, person, key), found.wrapped):
+                return
+        # Re-wrapped under us each time: a matter of milliseconds.
+        raise KeyStoreUnavailable
 
     async def for_sealing(self, unit: UUID) -> bytes:
         """Return the unit's key, remembered or fetched; raise `Unopenable` when it has none."""
@@ -53,12 +78,42 @@ class UnitKeys:
         held = await self._store.find(list(units))
         if len(held) != len(set(units)):
             raise Unopenable
-        return {unit: await self._provider.unwrap(unit, row.epoch, row.wrapped) for unit, row in held.items()}
+        return {unit: await self._open(row) for unit, row in held.items()}
 
     async def destroy(self, unit: UUID) -> bool:
         """Destroy the unit's key for good; return whether there was one."""
         self._remembered.pop(unit, None)
         return await self._store.destroy(unit)
+
+    async def destroy_person(self, person: UUID) -> list[UUID]:
+        """Destroy the person's key for good, and with it those of the units under it; return the units."""
+        units = await self._store.destroy_person(person)
+        for unit in units:
+            self._remembered.pop(unit, None)
+        return units
+
+    async def _wrapped(self, unit: UUID, person: UUID | None, key: bytes) -> WrappedKey:
+        if person is not None:
+            key = sealing.wrap_for(await self._key_of(person), key, unit, person)
+        epoch, wrapped = await self._provider.wrap(Holder(unit, person), key)
+        return WrappedKey(unit, epoch, wrapped, person)
+
+    async def _key_of(self, person: UUID) -> bytes:
+        """Return the person's key, made where there is none."""
+        holder = Holder(None, person)
+        epoch, wrapped = await self._provider.wrap(holder, sealing.new_key())
+        held = await self._store.person(person, PersonKey(person, epoch, wrapped))
+        return await self._provider.unwrap(holder, held.epoch, held.wrapped)
+
+    async def _open(self, row: WrappedKey) -> bytes:
+        key = await self._provider.unwrap(Holder(row.unit, row.person), row.epoch, row.wrapped)
+        if row.person is None:
+            return key
+        held = row.person_key
+        if held is None:
+            raise Unopenable
+        person_key = await self._provider.unwrap(Holder(None, row.person), held.epoch, held.wrapped)
+        return sealing.unwrap_for(person_key, key, row.unit, row.person)
 
     def _remember(self, unit: UUID, key: bytes) -> None:
         self._remembered[unit] = (self._monotonic() + REMEMBERED_SECONDS, key)

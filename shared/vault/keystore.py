@@ -6,39 +6,62 @@ Each call is one statement in its own transaction, one round trip. Deleting a ro
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
 import asyncpg
 import structlog
 
-from shared.vault.errors import KeyStoreUnavailable
+from shared.vault.errors import EpochClosed, KeyStoreUnavailable, UnitErased, VaultError
 
 _log = structlog.get_logger(__name__)
 
 COMMAND_TIMEOUT_SECONDS = 5.0
 
 
-class WrappedKey(NamedTuple):
-    """A unit's key as the store holds it: sealed under the key-encryption key of `epoch`."""
+class PersonKey(NamedTuple):
+    """A person's key as the store holds it."""
 
-    unit: UUID
+    person: UUID
     epoch: str
     wrapped: bytes
 
 
+class WrappedKey(NamedTuple):
+    """A unit's key as the store holds it: sealed under the key-encryption key of `epoch`.
+
+    With a `person`, what is inside is itself sealed under the person's key; `person_key` is that key as the store has it
+    now, None when the person was erased.
+    """
+
+    unit: UUID
+    epoch: str
+    wrapped: bytes
+    person: UUID | None = None
+    person_key: PersonKey | None = None
+
+
 class KeyStore(Protocol):
-    """Where wrapped keys live."""
+    """Where wrapped keys live. Adding and binding raise `EpochClosed` and `UnitErased`; all raise `KeyStoreUnavailable`."""
 
     async def add(self, key: WrappedKey) -> bool:
         """Keep the key; return False, changing nothing, when the unit has one already."""
 
     async def find(self, units: Sequence[UUID]) -> dict[UUID, WrappedKey]:
-        """Return the keys that are there; an erased unit is not in the answer."""
+        """Return the keys that are there, with those of their persons; an erased unit is not in the answer."""
 
     async def destroy(self, unit: UUID) -> bool:
-        """Delete the key; return whether there was one."""
+        """Delete the key, and never take one for this unit again; return whether there was one."""
+
+    async def person(self, person: UUID, fresh: PersonKey) -> PersonKey:
+        """Return the person's key, `fresh` where there was none."""
+
+    async def bind(self, key: WrappedKey, seen: bytes) -> bool:
+        """Replace the key by one under a person's, if it is still the one that was seen; return whether it was."""
+
+    async def destroy_person(self, person: UUID) -> list[UUID]:
+        """Delete the person's key and those of the units under it, for good; return the units."""
 
 
 class PostgresKeyStore:
@@ -52,17 +75,38 @@ class PostgresKeyStore:
 
     async def add(self, key: WrappedKey) -> bool:
         """Keep the key; return False when the unit has one already."""
-        rows = await self._fetch(_ADD, key.unit, key.epoch, key.wrapped)
+        rows = await self._fetch(_ADD, key.unit, key.epoch, key.wrapped, key.person)
         return bool(rows)
 
     async def find(self, units: Sequence[UUID]) -> dict[UUID, WrappedKey]:
         """Return the keys that are there."""
         rows = await self._fetch(_FIND, list(units))
-        return {row["unit"]: WrappedKey(row["unit"], row["epoch"], row["wrapped"]) for row in rows}
+        return {row["unit"]: _wrapped(row) for row in rows}
 
     async def destroy(self, unit: UUID) -> bool:
         """Delete the key; the row itself leaves the heap with VACUUM and the backups with their age."""
-        return bool(await self._fetch(_DESTROY, unit))
+        [row] = await self._fetch("select keystore.destroy_unit($1)", unit)
+        return bool(row[0])
+
+    async def person(self, person: UUID, fresh: PersonKey) -> PersonKey:
+        """Return the person's key, `fresh` where there was none; of two that come at once, both get the first."""
+        rows = await self._fetch(_PERSON, person, fresh.epoch, fresh.wrapped)
+        # Another's row that was committed while our insert waited for it is seen by a statement of its own only.
+        rows = rows or await self._fetch(_PERSON, person, fresh.epoch, fresh.wrapped)
+        if not rows:
+            raise KeyStoreUnavailable
+        return PersonKey(rows[0]["person"], rows[0]["epoch"], rows[0]["wrapped"])
+
+    async def bind(self, key: WrappedKey, seen: bytes) -> bool:
+        """Replace the key, if it is still the one that was seen."""
+        [row] = await self._fetch(
+            "select keystore.bind($1, $2, $3, $4, $5)", key.unit, key.person, key.epoch, key.wrapped, seen
+        )
+        return bool(row[0])
+
+    async def destroy_person(self, person: UUID) -> list[UUID]:
+        """Delete the person's key and those of the units under it."""
+        return [row[0] for row in await self._fetch("select keystore.destroy_person($1)", person)]
 
     async def ready(self) -> bool:
         """Say whether the store answers; for `/readyz`."""
@@ -86,6 +130,9 @@ class PostgresKeyStore:
         except (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
             _log.warning("key_store_unavailable", error=type(error).__name__)
         except asyncpg.PostgresError as error:
+            if error.sqlstate in _REFUSALS:
+                refusal = _REFUSALS[error.sqlstate]()
+                raise refusal from None
             # Without its cause: the detail of a constraint error quotes the row.
             _log.error("key_store_failed", sqlstate=error.sqlstate)
         raise KeyStoreUnavailable
@@ -109,12 +156,31 @@ async def _leave_as_it_is(connection: object) -> None:
     """Skip asyncpg's reset, a second round trip: single autocommitted statements leave no session state behind."""
 
 
+_REFUSALS: Final[Mapping[str, Callable[[], VaultError]]] = {"TK001": EpochClosed, "TK002": UnitErased}
 _ADD = """
-insert into keystore.unit_keys (unit, epoch, wrapped) values ($1, $2, $3)
+insert into keystore.unit_keys (unit, epoch, wrapped, person) values ($1, $2, $3, $4)
 on conflict (unit) do nothing returning unit
 """
-_FIND = "select unit, epoch, wrapped from keystore.unit_keys where unit = any($1::uuid[])"
-_DESTROY = "delete from keystore.unit_keys where unit = $1 returning unit"
+_FIND = """
+select u.unit, u.epoch, u.wrapped, u.person, p.epoch as person_epoch, p.wrapped as person_wrapped
+  from keystore.unit_keys u left join keystore.person_keys p on p.person = u.person
+ where u.unit = any($1::uuid[])
+"""
+_PERSON = """
+with there as (
+  select person, epoch, wrapped from keystore.person_keys where person = $1
+), made as (
+  insert into keystore.person_keys (person, epoch, wrapped) select $1, $2, $3 where not exists (select from there)
+  on conflict (person) do nothing returning person, epoch, wrapped
+)
+select * from there union all select * from made
+"""
+
+
+def _wrapped(row: asyncpg.Record) -> WrappedKey:
+    held = row["person_wrapped"] is not None
+    person = PersonKey(row["person"], row["person_epoch"], row["person_wrapped"]) if held else None
+    return WrappedKey(row["unit"], row["epoch"], row["wrapped"], row["person"], person)
 
 
 class MemoryKeyStore:
@@ -122,16 +188,51 @@ class MemoryKeyStore:
 
     def __init__(self) -> None:
         self.rows: dict[UUID, WrappedKey] = {}
+        self.persons: dict[UUID, PersonKey] = {}
+        self.destroyed: set[UUID] = set()
         _log.warning("vault_key_store_forgets_at_exit", store=type(self).__name__)
 
     async def add(self, key: WrappedKey) -> bool:
         """Keep the key; return False when the unit has one already."""
+        self._refuse_destroyed(key.unit, key.person)
         return self.rows.setdefault(key.unit, key) is key
 
     async def find(self, units: Sequence[UUID]) -> dict[UUID, WrappedKey]:
         """Return the keys that are there."""
-        return {unit: self.rows[unit] for unit in units if unit in self.rows}
+        found = {unit: self.rows[unit] for unit in units if unit in self.rows}
+        return {
+            unit: row._replace(person_key=self.persons.get(row.person) if row.person else None)
+            for unit, row in found.items()
+        }
 
     async def destroy(self, unit: UUID) -> bool:
         """Forget the key."""
+        self.destroyed.add(unit)
         return self.rows.pop(unit, None) is not None
+
+    async def person(self, person: UUID, fresh: PersonKey) -> PersonKey:
+        """Return the person's key."""
+        self._refuse_destroyed(person)
+        return self.persons.setdefault(person, fresh)
+
+    async def bind(self, key: WrappedKey, seen: bytes) -> bool:
+        """Replace the key, if it is still the one that was seen."""
+        self._refuse_destroyed(key.unit, key.person)
+        found = self.rows.get(key.unit)
+        if found is None or found.wrapped != seen or found.person is not None:
+            return False
+        self.rows[key.unit] = key
+        return True
+
+    async def destroy_person(self, person: UUID) -> list[UUID]:
+        """Forget the person's key and those of the units under it."""
+        self.persons.pop(person, None)
+        units = [unit for unit, row in self.rows.items() if row.person == person]
+        for unit in units:
+            del self.rows[unit]
+        self.destroyed.update(units, [person])
+        return units
+
+    def _refuse_destroyed(self, *holders: UUID | None) -> None:
+        if self.destroyed.intersection(holder for holder in holders if holder):
+            raise UnitErased

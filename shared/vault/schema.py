@@ -26,6 +26,21 @@ OPENING = (
 """What the API alone may call: a worker never opens the vault."""
 
 
+_DESTROYING = "keystore.destroy_unit(uuid), keystore.destroy_person(uuid)"
+
+KEYSTORE_PRIVILEGES = (
+    # Deleting is by function alone: a key that goes leaves its mark, so that none is made in its place.
+    "revoke delete on keystore.unit_keys from keystore_app",
+    "grant select, insert on keystore.unit_keys, keystore.person_keys to keystore_app",
+    f"grant execute on function {_DESTROYING}, keystore.bind(uuid, uuid, text, bytea, bytea) to keystore_app",
+    "grant select on keystore.unit_keys, keystore.person_keys, keystore.destroyed, keystore.epochs to keystore_keeper",
+    "grant update (epoch, wrapped) on keystore.unit_keys, keystore.person_keys to keystore_keeper",
+    "grant insert (epoch), update (destroyed_at) on keystore.epochs to keystore_keeper",
+    f"grant execute on function {_DESTROYING}, keystore.close_epoch(text) to keystore_keeper",
+)
+"""What may be done in the key store: services add, read, bind and destroy; the keeper re-wraps, retires and destroys."""
+
+
 async def install(admin: Connection) -> None:
     """Bring the schema `vault` of this database up to date and give EXECUTE to the services. May be run again."""
     await upgrade(admin, VAULT, "vault_owner", MIGRATIONS / VAULT)
@@ -43,4 +58,5 @@ async def install_keystore(admin: Connection) -> None:
     await upgrade(admin, KEYSTORE, "keystore_owner", MIGRATIONS / KEYSTORE)
     async with admin.transaction():
         await admin.execute("set local role keystore_owner")
-        await admin.execute("grant select, insert, delete on keystore.unit_keys to keystore_app")
+        for statement in KEYSTORE_PRIVILEGES:
+            await admin.execute(statement)

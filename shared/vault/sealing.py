@@ -1,12 +1,13 @@
 """AES-256-GCM for values and for keys: pure functions, no I/O.
 
 A sealed value is `version (1 byte, 0x01) || nonce (12) || ciphertext and tag (n + 16)`; its associated data names its
-place. A wrapped key has the same form; its associated data names the unit and the key-encryption key.
+place. A wrapped key has the same form; its associated data names its holder and the key-encryption key.
 """
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -55,15 +56,39 @@ def unseal(key: bytes, sealed: bytes, place: Place) -> Plain:
     return Plain(decrypt(key, sealed, place.associated_data()).decode())
 
 
-def wrap(key_encryption_key: bytes, unit_key: bytes, unit: UUID, epoch: str) -> bytes:
-    """Seal a unit's key under the key-encryption key of `epoch`."""
-    return encrypt(key_encryption_key, unit_key, _wrapping_of(unit, epoch))
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose key is wrapped: a unit, a unit under a person's key, or (`unit` is None) a person."""
+
+    unit: UUID | None
+    person: UUID | None = None
+
+    def wrapping(self, epoch: str) -> bytes:
+        """Return the associated data that ties a wrapped key to its holder and epoch; a KMS takes it as its context."""
+        if self.person is None:
+            return f"tvk1|{self.unit}|{epoch}".encode()
+        return f"tvk2|{self.unit or 'person'}|{self.person}|{epoch}".encode()
 
 
-def unwrap(key_encryption_key: bytes, wrapped: bytes, unit: UUID, epoch: str) -> bytes:
-    """Return the unit's key, or raise `Unopenable`."""
-    return decrypt(key_encryption_key, wrapped, _wrapping_of(unit, epoch))
+def wrap(key_encryption_key: bytes, key: bytes, holder: Holder, epoch: str) -> bytes:
+    """Seal a holder's key under the key-encryption key of `epoch`."""
+    return encrypt(key_encryption_key, key, holder.wrapping(epoch))
 
 
-def _wrapping_of(unit: UUID, epoch: str) -> bytes:
-    return f"tvk1|{unit}|{epoch}".encode()
+def unwrap(key_encryption_key: bytes, wrapped: bytes, holder: Holder, epoch: str) -> bytes:
+    """Return the holder's key, or raise `Unopenable`."""
+    return decrypt(key_encryption_key, wrapped, holder.wrapping(epoch))
+
+
+def wrap_for(person_key: bytes, unit_key: bytes, unit: UUID, person: UUID) -> bytes:
+    """Seal a unit's key under the key of its person: the inner of two layers, so that either key gone is enough."""
+    return encrypt(person_key, unit_key, _bond(unit, person))
+
+
+def unwrap_for(person_key: bytes, wrapped: bytes, unit: UUID, person: UUID) -> bytes:
+    """Return the unit's key from under its person's, or raise `Unopenable`."""
+    return decrypt(person_key, wrapped, _bond(unit, person))
+
+
+def _bond(unit: UUID, person: UUID) -> bytes:
+    return f"tvp1|{unit}|{person}".encode()

@@ -32,13 +32,21 @@ class Vault:
         self._keys = UnitKeys(keystore, provider)
         self._new_ref = new_ref
 
-    async def new_unit(self, unit: UUID) -> None:
-        """Give an erasable unit its key: one round trip to the key store, committed at once.
+    async def new_unit(self, unit: UUID, person: UUID | None = None) -> None:
+        """Give an erasable unit its key, under the key of `person` where there is one; committed at once.
 
         Call it before the command's transaction. If that rolls back, the key that is left opens nothing and harms
-        nothing; a second call keeps the first key. Raises `KeyStoreUnavailable`.
+        nothing; a second call keeps the first key. Raises `KeyStoreUnavailable`, and `UnitErased` for a unit or a
+        person that was erased.
         """
-        await self._keys.make(unit)
+        await self._keys.make(unit, person)
+
+    async def bind(self, unit: UUID, person: UUID) -> None:
+        """Put the key of a unit under that of a person who is known now; committed at once, harmless when repeated.
+
+        Raises `BoundElsewhere` when it is another person's already, `Unopenable` when there is no key, `UnitErased`.
+        """
+        await self._keys.bind(unit, person)
 
     async def put(
         self, session: AsyncSession, *, unit: UUID, field_class: FieldClass, field: str, plaintext: str
@@ -175,6 +183,10 @@ class Vault:
     async def destroy_unit(self, unit: UUID) -> bool:
         """Destroy the key of a unit: what was sealed under it opens nowhere any more. Return whether there was one."""
         return await self._keys.destroy(unit)
+
+    async def destroy_person(self, person: UUID) -> list[UUID]:
+        """Destroy a person's key and those of the units under it: nothing of them opens any more. Return the units."""
+        return await self._keys.destroy_person(person)
 
     async def _redeem(self, connection: AsyncConnection, tickets: Sequence[Ticket]) -> list[Plain]:
         rows = await statements.call(connection, statements.REDEEM, {"tickets": list(tickets)})

@@ -112,14 +112,30 @@ async def test_services_do_not_reach_the_key_store_nor_its_role_the_services(clu
         await cluster.connect("keystore_app", roles.DATABASE)
 
 
-async def test_the_key_stores_role_adds_reads_and_deletes_only(cluster: Cluster) -> None:
+async def test_services_add_and_read_keys_and_the_keeper_moves_them_between_epochs_only(cluster: Cluster) -> None:
     keys = await cluster.connect("postgres", roles.KEYSTORE_DATABASE)
-    may = await _may(keys, "keystore_app", "keystore.unit_keys")
-    history = await _may(keys, "keystore_app", "keystore.schema_history")
+    may = {
+        (role, table): await _may(keys, role, f"keystore.{table}")
+        for role in ("keystore_app", "keystore_keeper")
+        for table in ("unit_keys", "person_keys", "epochs", "destroyed", "schema_history")
+    }
+    moves = [
+        await keys.fetchval(
+            "select has_column_privilege('keystore_keeper', 'keystore.unit_keys', $1, 'update')", column
+        )
+        for column in ("epoch", "wrapped", "unit", "person")
+    ]
     await keys.close()
 
-    assert may == {"select", "insert", "delete"}
-    assert history == set()
+    assert {at: verbs for at, verbs in may.items() if verbs} == {
+        ("keystore_app", "unit_keys"): {"select", "insert"},
+        ("keystore_app", "person_keys"): {"select", "insert"},
+        ("keystore_keeper", "unit_keys"): {"select"},
+        ("keystore_keeper", "person_keys"): {"select"},
+        ("keystore_keeper", "epochs"): {"select"},
+        ("keystore_keeper", "destroyed"): {"select"},
+    }
+    assert moves == [True, True, False, False]
 
 
 @pytest.mark.parametrize("kind", ["api", "worker"])

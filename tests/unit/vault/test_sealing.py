@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from shared.vault import FieldClass, NewText, Plain, Unopenable
 from shared.vault.model import Place
-from shared.vault.sealing import OVERHEAD, new_key, seal, unseal, unwrap, wrap
+from shared.vault.sealing import OVERHEAD, Holder, new_key, seal, unseal, unwrap, wrap
 
 KEY = new_key()
 PLACE = Place(UUID(int=1), FieldClass.CASE_TEXT, "description", UUID(int=2))
@@ -80,10 +80,17 @@ def test_another_key_opens_nothing_and_all_failures_look_alike() -> None:
 
 def test_a_wrapped_key_opens_for_its_unit_and_epoch_only() -> None:
     key, unit = new_key(), uuid4()
-    wrapped = wrap(KEY, key, unit, "k1")
+    holder = Holder(unit)
+    wrapped = wrap(KEY, key, holder, "k1")
 
-    assert unwrap(KEY, wrapped, unit, "k1") == key
-    for other in ((KEY, uuid4(), "k1"), (KEY, unit, "k2"), (new_key(), unit, "k1")):
+    assert unwrap(KEY, wrapped, holder, "k1") == key
+    for other in (
+        (KEY, Holder(uuid4()), "k1"),
+        (KEY, Holder(unit, uuid4()), "k1"),
+        (KEY, Holder(None, unit), "k1"),
+        (KEY, holder, "k2"),
+        (new_key(), holder, "k1"),
+    ):
         with pytest.raises(Unopenable):
             unwrap(other[0], wrapped, other[1], other[2])
 
