@@ -57,10 +57,12 @@ class Backends:
     def service_env(self, service: str, kind: str, port: int) -> dict[str, str]:
         """Environment of a service process on these servers; to set, or to give to a child."""
         driver = "postgresql+asyncpg"
-        return processes.service_env(self.config, service, kind, port) | {
-            "TOVHOLDER_DATABASE_URL": self.dsn(f"{service}_{kind}", driver=driver),
-            "TOVHOLDER_KEYSTORE_URL": self.dsn("keystore_app", KEYSTORE, driver=driver),
-        }
+        given = processes.service_env(self.config, service, kind, port)
+        given["TOVHOLDER_DATABASE_URL"] = self.dsn(f"{service}_{kind}", driver=driver)
+        given["TOVHOLDER_KEYSTORE_URL"] = self.dsn("keystore_app", KEYSTORE, driver=driver)
+        if "TOVHOLDER_AUDIT_URL" in given:
+            given["TOVHOLDER_AUDIT_URL"] = self.dsn("audit_sealer", driver=driver)
+        return given
 
     def start_service(self, service: str, kind: str, number: int = 1, extra: dict[str, str] | None = None) -> str:
         """Start `python -m services.<service>.<app|worker>` and wait until it is ready; its name for `stack.kill`.
@@ -110,7 +112,7 @@ def start_backends(
     kind, why = choose(kafka_brokers)
     config = StackConfig.load(state_dir, kafka_brokers=kafka_brokers)
     config.make_folders()
-    prepare_secrets(config.keyset_file, config.codec_keyset_file, config.idempotency_secret_file)
+    prepare_secrets(*config.keyset_files)
     for name in processes.port_names(config, only_backends=True):
         config.ports.secure(name)
     stack = _stack(config, kind, extras=extras, run=run)

@@ -111,6 +111,21 @@ class StackConfig:
         return self.secrets_dir / "idempotency-secret.json"
 
     @property
+    def audit_keyset_file(self) -> Path:
+        """Keys that sign the checkpoints of the access log."""
+        return self.secrets_dir / "audit-keyset.json"
+
+    @property
+    def keyset_files(self) -> tuple[Path, ...]:
+        """Every file of keys that must be there before a service starts."""
+        return (self.keyset_file, self.codec_keyset_file, self.idempotency_secret_file, self.audit_keyset_file)
+
+    @property
+    def checkpoint_folder(self) -> Path:
+        """Checkpoints of the access log and the public keys: what a stranger is given beside an export."""
+        return self.state / "checkpoints"
+
+    @property
     def clock_file(self) -> Path:
         """Offset of domain time in the demo."""
         return self.state / "clock.json"

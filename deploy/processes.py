@@ -102,6 +102,12 @@ def service_env(config: StackConfig, service: str, kind: str, port: int) -> dict
         "CONSOLE_URL": f"{config.gateway_url}/",
         "LOG_LEVEL": os.environ.get("TOVHOLDER_LOG_LEVEL", "INFO"),
     }
+    if (service, kind) == ("notify", "worker"):
+        settings |= {
+            "AUDIT_URL": config.dsn("audit_sealer", driver=driver),
+            "AUDIT_KEYSET_FILE": str(config.audit_keyset_file),
+            "CHECKPOINT_FOLDER": str(config.checkpoint_folder),
+        }
     # A stack whose clocks were once moved keeps its offset: without it, months would be taken back.
     if config.demo_clock or config.clock_file.exists():
         settings["CLOCK_FILE"] = str(config.clock_file)

@@ -97,7 +97,7 @@ class Supervisor:
             self.config.ports.secure(name)
         with self._step("keys and passwords"):
             self.config.passwords()
-            prepare_secrets(self.config.keyset_file, self.config.codec_keyset_file, self.config.idempotency_secret_file)
+            prepare_secrets(*self.config.keyset_files)
         if kafka_jars.wrong(self.config.jars, kafka_jars.read_lock()):
             with self._step(f"Apache Kafka {kafka_jars.KAFKA}, fetched and checked"):
                 kafka_jars.class_path(self.config.jars)

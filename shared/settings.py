@@ -35,6 +35,11 @@ class Settings(BaseSettings):
     keyset_file: Path
     codec_keyset_file: Path
     idempotency_secret_file: Path
+    audit_url: SecretStr | None = None
+    """Where the access log is chained, as the role audit_sealer; the worker of notify has it, no other process."""
+    audit_keyset_file: Path | None = None
+    checkpoint_folder: Path | None = None
+    """Where signed checkpoints of the access log go; in production storage that nobody can write over."""
     clock_file: Path | None = None
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 25

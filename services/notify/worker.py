@@ -11,6 +11,7 @@ from services.notify.mail import Letters, SmtpMailer
 from services.notify.postman import MailMetrics, Postman
 from services.notify.tables import SPINE
 from services.notify.workflows.delivery import DeliveryWorkflow
+from shared.audit.sealer import from_settings
 from shared.durable.snapshots import Snapshots
 from shared.hosting.worker import ServiceParts, Told, WorkerParts, kept_of, serve
 
@@ -35,6 +36,7 @@ def assemble(parts: WorkerParts) -> ServiceParts:
         told=[told],
         subscriptions=subscriptions(desk),
         activities=activities.all,
+        background=[sealer.run for sealer in from_settings(settings, parts.metrics.registry)],
     )
 
 

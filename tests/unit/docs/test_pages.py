@@ -51,7 +51,19 @@ def test_decision_records_are_numbered_without_gaps_and_listed() -> None:
 
 
 def test_every_command_that_a_page_tells_of_exists() -> None:
-    commands = {"up", "down", "status", "logs", "reset", "doctor", "migrate", "demo", "dead-letters", "reconcile"}
+    commands = {
+        "up",
+        "down",
+        "status",
+        "logs",
+        "reset",
+        "doctor",
+        "migrate",
+        "demo",
+        "dead-letters",
+        "reconcile",
+        "audit",
+    }
     letters = {"list", "show", "replay", "discard", "revive"}
     for page in PAGES:
         for command, rest in re.findall(r"`tovholder ([a-z-]+)(?: ([a-z]+))?", page.read_text()):

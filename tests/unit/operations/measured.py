@@ -10,6 +10,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from prometheus_client import CollectorRegistry
 
 from services.notify.postman import MailMetrics
+from shared.audit.sealer import SealerMetrics
 from shared.durable.metrics import SdkMetrics
 from shared.hosting.measures import ServiceMeasures
 from shared.lifecycle.table import Lifecycle
@@ -61,6 +62,7 @@ def _registries() -> tuple[CollectorRegistry, ...]:
     SdkMetrics(worker.registry)
     ServiceMeasures("notify", nothing, nothing, nothing, nothing, worker, MessagingMetrics(worker.registry))
     MailMetrics(worker.registry)
+    SealerMetrics(worker.registry)
     build_broker("127.0.0.1:1", service="notify", registry=worker.registry, tracer_provider=TracerProvider())
     return Metrics("intake").registry, worker.registry
 

@@ -25,6 +25,8 @@ WANTED = (
     "http_request_seconds_bucket",
     "relay_leading",
     "dependency_missing",
+    "access_log_unsealed_age_seconds",
+    "access_log_broken",
 )
 
 
