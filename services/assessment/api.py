@@ -13,11 +13,12 @@ from services.assessment.access import handled_by_police
 from services.assessment.domain.case import Case, Stage
 from services.assessment.domain.underretning_commands import MakeUnderretning
 from services.assessment.handlers import Cases, Underretninger
+from services.assessment.ledger import ledger_route
 from shared.hosting.api import ApiParts
 from shared.persistence.work import Transaction
 from shared.web.commands import command_routes, creation_route
 from shared.web.opening import opening_route
-from shared.web.reading import reading_routes, view_of
+from shared.web.reading import Facts, reading_routes, view_of
 
 OUTDATED = timedelta(days=180)
 """An older assessment is shown as outdated (`domain.md` 3.5)."""
@@ -30,8 +31,11 @@ def routes(router: APIRouter, parts: ApiParts) -> None:
     store = repository.case_store(parts.vault)
     cases = Cases(store, parts.vault)
     command_routes(router, parts.edge, store.lifecycle, cases.give)
-    reading_routes(router, parts.edge, store, filters={"concern": "concern_id"}, view=view_of_case, hidden=hidden)
+    reading_routes(
+        router, parts.edge, store, filters={"concern": "concern_id"}, view=view_of_case, hidden=hidden, told=told
+    )
     opening_route(router, parts.edge, store, parts.vault, sealed)
+    ledger_route(router, parts.edge, store, hidden)
 
     track = repository.underretning_store()
     underretninger = Underretninger(track, store)
@@ -50,6 +54,17 @@ def view_of_case(case: Case, tx: Transaction) -> dict[str, Any]:
     for shown, assessment in zip(body["assessments"], case.assessments, strict=True):
         shown["outdated"] = assessment.outdated or tx.now - assessment.completed_at > OUTDATED
     return body
+
+
+def told(case: Case, found: Facts, _: Transaction) -> Facts:
+    """Mark what the citizen disputes, with the reference of the citizen's version; the fact itself stays (R23)."""
+    versions = {each.disputed: str(each.citizens_version) for each in case.disputes}
+    return [
+        {**fact, "disputed": True, "citizens_version": versions[fact["sequence"]]}
+        if fact["sequence"] in versions
+        else fact
+        for fact in found
+    ]
 
 
 def hidden(case: Case, tx: Transaction) -> bool:
@@ -76,6 +91,8 @@ def sealed(case: Case) -> frozenset[UUID]:
     for assessment in case.assessments:
         own.append(assessment.reasoning)
         own += [ref for rated in assessment.ratings for ref in (rated.need_text, rated.dissent_text)]
+    own += [each.necessity for each in case.shares] + [each.citizens_version for each in case.disputes]
+    own.append(case.postponed.grounds if case.postponed else None)
     concerns = [] if case.stage == Stage.POLICE_ONLY else case.concerns
     told = [ref for each in concerns for ref in (each.description, each.subject, each.reporter, each.grounds)]
     return frozenset(ref for ref in (*own, *told) if ref is not None)

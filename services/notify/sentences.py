@@ -82,6 +82,26 @@ CASE = {
         "Afgør, om sagen skal genåbnes: opfølgningen viste en ny bekymring.",
         "Decide whether to reopen the case: follow-up showed a new worry.",
     ),
+    "consent_expires": Sentence(
+        "Et samtykke udløber snart. Tal med borgeren om, hvad det skal gælde fremover.",
+        "A consent runs out soon. Talk to the citizen about what it is to cover from then on.",
+    ),
+    "assess_without_consent": Sentence(
+        "Samtykket er trukket tilbage. Vurder, hvad der kan eller skal gøres uden samtykke.",
+        "Consent was withdrawn. Assess what may or must be done without it.",
+    ),
+    "tell_parties": Sentence(
+        "Fortæl dem, der har modtaget oplysninger, at samtykket er trukket tilbage.",
+        "Tell those who received information that the consent was withdrawn.",
+    ),
+    "tell_citizen": Sentence(
+        "Fortæl borgeren om sagen, eller notér en grund efter § 22.",
+        "Tell the citizen about the case, or record a section 22 reason.",
+    ),
+    "review_telling": Sentence(
+        "Vurder igen, om borgeren nu kan få at vide, at der er en sag.",
+        "Look again at whether the citizen can now be told of the case.",
+    ),
     "triage_again": Sentence("Vurder den genåbnede sag forfra.", "Triage the reopened case anew."),
 }
 UNDERRETNING = {

@@ -34,6 +34,7 @@ from shared.contracts.assessment_codes import (
 from shared.contracts.base import Fact
 from shared.contracts.codes import Anonymity, Answer, ClosingReason, ReporterKind, Travel
 from shared.contracts.corps import Client, Dimension
+from shared.contracts.disclosure_codes import ConsentKind
 from shared.contracts.requirements import MatchRequirements
 
 CASE_TOPIC = "assessment.case.v1"
@@ -255,7 +256,7 @@ class AuthorityDecided(Fact):
 
 
 class ConsentGiven(Fact):
-    """Rows 25 and 43: the offer is taken; a corps member is sought if one is needed."""
+    """3.13: a consent of any kind. One of kind OFFER takes the offer (rows 25, 43); a corps member is sought if one is needed."""
 
     type: ClassVar[str] = "case.consent_given.v1"
 
@@ -268,6 +269,12 @@ class ConsentGiven(Fact):
     text_version: str
     given_at: datetime
     valid_until: datetime
+    kind: ConsentKind = ConsentKind.OFFER
+    parties: tuple[str, ...] = ()
+    """Organisations that may receive under it (SHARE, GANG_EXIT)."""
+    in_writing: bool = False
+    replaces: UUID | None = None
+    """The consent that it renews; help goes on as it was, nothing new is sought."""
 
 
 class OfferDeclined(Fact):
@@ -319,6 +326,7 @@ class FollowUpHeld(Fact):
     decision: FollowUpDecision
     held_at: datetime
     consent_valid_until: datetime | None = None
+    """No longer said: consent to follow-up is a consent of kind FOLLOW_UP."""
     legal_basis: UUID | None = None
     note: UUID | None = None
 
@@ -332,31 +340,3 @@ class CaseReopened(Fact):
     reopened_at: datetime
     left: str | None = None
     """Organisation that the recommendation had been sent to; it has no part in the new opening."""
-
-
-CASE_FACTS: tuple[type[Fact], ...] = (
-    ConcernArrived,
-    CaseOpened,
-    ConcernMerged,
-    ConcernAttached,
-    CaseClosed,
-    ReferredElsewhere,
-    ClearanceRequested,
-    PoliceTookOver,
-    PoliceCleared,
-    PoliceReturned,
-    ClearanceRevoked,
-    MeetingHeld,
-    ShortAssessmentRecorded,
-    AssessmentCompleted,
-    AcuteTaskAnswered,
-    RecommendationSent,
-    AuthorityDecided,
-    ConsentGiven,
-    OfferDeclined,
-    MeasureReviewed,
-    MeasureEnded,
-    InterventionFollowed,
-    FollowUpHeld,
-    CaseReopened,
-)

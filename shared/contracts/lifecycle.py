@@ -59,6 +59,8 @@ class DeadlineOpened(Fact):
     sourced: bool
     lasts: bool
     """True if the clock outlives the stage that opened it."""
+    about: UUID | None = None
+    """The part of the aggregate that the clock is about, where several of a kind can run: a consent."""
 
 
 class DeadlineMet(Fact):

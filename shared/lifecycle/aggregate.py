@@ -37,6 +37,7 @@ class OpenClock(BaseModel):
     lasts: bool
     owner_role: str
     owner_organisation: str
+    about: UUID | None = None
 
 
 class Consent(BaseModel):
@@ -96,6 +97,7 @@ class Aggregate(BaseModel):
             lasts=fact.lasts,
             owner_role=fact.owner_role,
             owner_organisation=fact.owner_organisation,
+            about=fact.about,
         )
         return self.with_(clocks={**self.clocks, clock.id: clock})
 

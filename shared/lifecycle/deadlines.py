@@ -81,6 +81,11 @@ def months(amount: int) -> Span:
     return Span(Unit.MONTHS, amount)
 
 
+def fixed() -> Span:
+    """Return the span of a clock that is due at its start: a day that somebody set."""
+    return Span(Unit.FIXED, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class DeadlineRule:
     """One kind of clock.
@@ -88,7 +93,8 @@ class DeadlineRule:
     `owner_at` names the field of the aggregate's state that holds the owner's organisation, `role_at` the one that holds the
     owner's role where it is not always `owner` (a concern belongs to whoever took it in), `person_at` the field that holds the
     one person whose it is (a mentor's own contact clock), if it is not anybody's of that role. `starts` gives another
-    start than the moment of the command. `lasts` keeps the clock when the stage is left. `sourced` says whether the value is law or
+    start than the moment of the command, `about` the part of the aggregate that the clock is about where several of the kind can
+    run (a consent). `lasts` keeps the clock when the stage is left. `sourced` says whether the value is law or
     source (True) or our proposal `[P]` (False).
     """
 
@@ -102,6 +108,7 @@ class DeadlineRule:
     reminders: tuple[Span, ...] = ()
     escalations: tuple[Span, ...] = ()
     starts: Callable[[Any], datetime] | None = None
+    about: Callable[[Any], UUID] | None = None
     lasts: bool = False
     sourced: bool = False
 
@@ -133,6 +140,7 @@ class DeadlineRule:
             paragraph=self.paragraph,
             sourced=self.sourced,
             lasts=self.lasts,
+            about=self.about(state) if self.about else None,
         )
 
 

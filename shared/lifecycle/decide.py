@@ -54,7 +54,7 @@ def decide(lifecycle: Lifecycle[A], state: A | None, command: Command, context: 
         if len(emit.state.agreements[command.code]) < len(row.together):
             return emit.state, emit.facts
     emit.add(_main_fact(row, state, command, context, role))
-    _close_clocks(row, state, emit, role)
+    _close_clocks(row, state, command, emit, role)
     for rule in row.opens:
         assert emit.state is not None
         emit.add(rule.open(emit.state, emit.state.version + 1, context.actor, role, context.now))
@@ -207,8 +207,8 @@ def _main_fact(row: Transition[A], state: A | None, command: Command, context: C
     return row.fact.model_validate(values)
 
 
-def _close_clocks(row: Transition[A], state: A | None, emit: _Emission[A], role: Role) -> None:
-    """Meet the clocks that the row answers; cancel those that end with the stage that is left."""
+def _close_clocks(row: Transition[A], state: A | None, command: Command, emit: _Emission[A], role: Role) -> None:
+    """Meet the clocks that the row answers; cancel those that it drops or that end with the stage that is left."""
     if state is None:
         return
     assert emit.state is not None
@@ -218,11 +218,13 @@ def _close_clocks(row: Transition[A], state: A | None, emit: _Emission[A], role:
         "by_role": role,
         "organisation": emit.context.actor.organisation,
     }
+    part = row.about(state, command) if row.about else None
     for clock in state.clocks.values():
-        if clock.kind in row.meets:
+        concerned = row.about is None or clock.about is None or clock.about == part
+        if clock.kind in row.meets and concerned:
             late = emit.context.now > clock.due_at
             emit.add(DeadlineMet(deadline_id=clock.id, kind=clock.kind, late=late, **who))
-        elif left and not clock.lasts:
+        elif (left and not clock.lasts) or (clock.kind in row.drops and concerned):
             emit.add(DeadlineCancelled(deadline_id=clock.id, kind=clock.kind, **who))
 
 

@@ -73,8 +73,10 @@ class Transition(Generic[A]):
 
     `together` lists roles that must all agree (by different persons, on the same terms). `when` picks one of several rows of a
     command in a stage (rows 23 and 24). `fills` gives fields of the fact that do not come from the command or the state.
-    `meets` are kinds of clocks that the row answers. `deciding` rows are closed to SYSTEM; a row that SYSTEM may take carries
-    out what named persons signed, or follows a fact of another service, and names no `Role` of its own to decide.
+    `meets` are kinds of clocks that the row answers, `drops` kinds that it cancels although they would outlast the stage; of
+    clocks about a part of the aggregate, `about` picks the part (all parts without it). `deciding` rows are closed to SYSTEM;
+    a row that SYSTEM may take carries out what named persons signed, or follows a fact of another service, and names no
+    `Role` of its own to decide.
     `follows` marks rows that only a fact of another service may take.
     """
 
@@ -90,6 +92,8 @@ class Transition(Generic[A]):
     fills: Callable[[Any, Any, Context], Mapping[str, Any]] | None = None
     opens: tuple[DeadlineRule, ...] = ()
     meets: tuple[str, ...] = ()
+    drops: tuple[str, ...] = ()
+    about: Callable[[Any, Any], UUID | None] | None = None
     deciding: bool = True
     follows: bool = False
 

@@ -80,6 +80,7 @@ _ENTRIES = (
     _proposed("2.3 row 38", "The case is closed 13 months after follow-up began."),
     _proposed("2.3 row 39", "A reopened case is triaged within two working days."),
     _proposed("2.3 row 43", "An offer stands open for 30 days.", "W34"),
+    _proposed("2.3 row 44", "After a withdrawn consent the authority assesses anew within five working days."),
     _proposed("2.3 row 45", "Matching without a feasible member is given up after 20 working days."),
     _proposed("2.3 row 49", "A reopened case is triaged within two working days."),
     _proposed("2.3 row 50", "An acute concern is routed the same day, at the latest after one working day."),
@@ -91,7 +92,14 @@ _ENTRIES = (
     ),
     _proposed("3.9 recall", "A lender recalls a member with 14 days' notice."),
     _proposed("3.9 term", "A loan lasts twelve months at most; longer only if both leaders sign again."),
+    _proposed("3.13 consent", "A consent lasts twelve months at most; a reminder comes 30 days before its end.", "W34"),
+    _proposed("3.13 withdrawal", "Who received under a consent is told of its withdrawal within one working day."),
     _proposed("3.14", "Advice is answered within ten working days; help offers are checked every six months."),
+    _proposed(
+        "4.6 R22",
+        "The citizen is told with the offer, or a reason is recorded and looked at again within 90 days.",
+        "W36",
+    ),
     _proposed("5.3", "Proposals of members that were shown are kept for five working days."),
 )
 

@@ -134,8 +134,17 @@ class Infohus:
             "wellbeing": dict.fromkeys(DIMENSIONS[4:], "WORSE"),
             "new_concern": True,
             "decision": "REOPEN_TASK",
-            "consent_valid_until": add_days(self.product.clock.now(), 200).isoformat(),
         }
+        consent = {
+            "kind": "FOLLOW_UP",
+            "client": "SUBJECT",
+            "given_by": "SUBJECT",
+            "specific_informed_revocable": True,
+            "text_version": "follow-up.1",
+            "given_at": self.product.clock.now().isoformat(),
+            "valid_until": add_days(self.product.clock.now(), 200).isoformat(),
+        }
+        await self.caseworker.do(path, "record-consent", consent)
         await self.caseworker.do(path, "hold-follow-up", review)
         await self.tovholder.do(path, "reopen-case")
 

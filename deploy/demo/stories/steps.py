@@ -194,8 +194,17 @@ async def follow_up_and_close(tale: Tale, municipality: str, case: UUID, ended: 
             "wellbeing": dict.fromkeys(DIMENSIONS[4:], "BETTER"),
             "new_concern": False,
             "decision": decision,
-            "consent_valid_until": add_days(tale.now, 200).isoformat(),
         }
+        consent = {
+            "kind": "FOLLOW_UP",
+            "client": "SUBJECT",
+            "given_by": "SUBJECT",
+            "specific_informed_revocable": True,
+            "text_version": "follow-up.1",
+            "given_at": tale.now.isoformat(),
+            "valid_until": add_days(tale.now, 200).isoformat(),
+        }
+        await caseworker(tale, municipality).do(path, "record-consent", consent)
         await caseworker(tale, municipality).do(path, "hold-follow-up", review)
         tale.say(f"follow-up at {month} months: better in all five dimensions of well-being")
     closing = {"reason": "E1"}

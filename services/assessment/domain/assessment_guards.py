@@ -11,7 +11,7 @@ from services.assessment.domain import case_commands as commands
 from services.assessment.domain.case import Case
 from services.assessment.domain.case_guards import ELSEWHERE, NO_ACTION
 from shared.contracts.assessment_codes import DecisionOutcome, Measure, Party, ResourceLevel, RiskLevel
-from shared.contracts.codes import Answer
+from shared.contracts.codes import Answer, ClosingReason
 from shared.contracts.corps import Dimension
 from shared.errors import Invalid
 from shared.lifecycle.table import Context, Guard
@@ -119,7 +119,10 @@ def _refusal_has_grounds(_: Case, command: commands.DecideMeasure, __: Context) 
     return command.grounds is not None
 
 
-def _refusal_has_reason(_: Case, command: commands.DecideMeasure, __: Context) -> bool:
+def _refusal_has_reason(case: Case, command: commands.DecideMeasure, __: Context) -> bool:
+    """D2 needs a withdrawal: nobody is closed as having withdrawn who did not (row 44)."""
+    if command.reason is ClosingReason.D2:
+        return case.clock("assess_without_consent") is not None
     return command.reason in (*NO_ACTION, *ELSEWHERE)
 
 
@@ -227,7 +230,7 @@ REFUSAL_HAS_GROUNDS = Guard(
 REFUSAL_HAS_REASON = Guard(
     "reason_missing",
     _refusal_has_reason,
-    "a decision for no measure closes the case with a reason A1-A4 or B1-B5",
+    "a decision for no measure closes the case with a reason A1-A4 or B1-B5, after a withdrawn consent also D2",
     rule="domain.md 2.3 row 24, 2.5",
     remedy="Choose one.",
     field="reason",

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from services.assessment.domain.disclosure import Consent, Dispute, Postponement, Refusal, Share
 from shared.contracts.assessment import CASE_TOPIC, Rated
 from shared.contracts.assessment_codes import (
     AuthorityUnit,
@@ -115,7 +116,7 @@ class Meeting(Part):
 
 
 class Offer(Part):
-    """What the citizen consented to."""
+    """What the citizen took, and the consent on which it rests."""
 
     consent_id: UUID
     client: Client
@@ -162,12 +163,17 @@ class Case(Aggregate):
     assessments: tuple[Assessment, ...] = ()
     recommendation: Recommendation | None = None
     granted: tuple[Measure, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    shares: tuple[Share, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    told_at: datetime | None = None
+    postponed: Postponement | None = None
+    disputes: tuple[Dispute, ...] = ()
     offer: Offer | None = None
     intervention_id: UUID | None = None
     ended_at: datetime | None = None
     reviews: tuple[Review, ...] = ()
     reopen_asked: bool = False
-    follow_up_consent_until: datetime | None = None
     merged_into: UUID | None = None
     closing_reason: ClosingReason | None = None
     closed_at: datetime | None = None

@@ -12,7 +12,6 @@ from shared.contracts.assessment import Evidence
 from shared.contracts.assessment_codes import (
     AuthorityUnit,
     Confidence,
-    ConsentBy,
     DecisionOutcome,
     FollowUpContact,
     FollowUpDecision,
@@ -27,8 +26,7 @@ from shared.contracts.assessment_codes import (
     Wellbeing,
 )
 from shared.contracts.codes import Anonymity, Answer, ClosingReason, ReporterKind, Travel
-from shared.contracts.corps import Client, Dimension
-from shared.contracts.requirements import MatchRequirements
+from shared.contracts.corps import Dimension
 from shared.lifecycle.table import Command
 from shared.lifecycle.text import CaseText
 
@@ -169,19 +167,6 @@ class DecideMeasure(Command):
     reason: ClosingReason | None = None
 
 
-class RecordConsent(Command):
-    """Record that the offer is taken: who consented, to what, until when."""
-
-    client: Client
-    given_by: ConsentBy
-    specific_informed_revocable: bool
-    text_version: str = Field(pattern=r"^[a-z0-9.-]{1,40}$")
-    given_at: AwareDatetime
-    valid_until: AwareDatetime
-    needs_corps_member: bool
-    requirements: MatchRequirements | None = None
-
-
 class RecordDecline(Command):
     """Record that the offer is declined. Nothing follows from it."""
 
@@ -206,7 +191,6 @@ class HoldFollowUp(Command):
     wellbeing: dict[Dimension, Wellbeing] = Field(default={})
     new_concern: bool = False
     decision: FollowUpDecision
-    consent_valid_until: AwareDatetime | None = None
     legal_basis: CaseText | None = None
     note: CaseText | None = None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.lifecycle.actor import Role
-from shared.lifecycle.deadlines import DeadlineRule, days, hours, minutes, months, working_days
+from shared.lifecycle.deadlines import DeadlineRule, days, fixed, hours, minutes, months, working_days
 
 OPEN_OR_MERGE = DeadlineRule(
     kind="open_or_merge",
@@ -174,3 +174,62 @@ TRIAGE_AGAIN = DeadlineRule(
     paragraph="domain.md 2.3 row 39",
 )
 """Rows 39 and 49: a reopened case is triaged within two working days [P]."""
+
+CONSENT_EXPIRES = DeadlineRule(
+    kind="consent_expires",
+    due=fixed(),
+    owner=Role.CASEWORKER,
+    owner_at="authority",
+    reminders=(days(-30),),
+    starts=lambda case: case.consents[-1].valid_until,
+    about=lambda case: case.consents[-1].id,
+    paragraph="domain.md 3.13 consent",
+    lasts=True,
+)
+"""3.13: a reminder 30 days before a consent runs out [P]. What rests on it is asked at the moment of use, not here (R18)."""
+
+ASSESS_WITHOUT_CONSENT = DeadlineRule(
+    kind="assess_without_consent",
+    due=working_days(5),
+    owner=Role.CASEWORKER,
+    owner_at="authority",
+    reminders=(working_days(3),),
+    paragraph="domain.md 2.3 row 44",
+)
+"""Row 44: within five working days a person assesses what may or must still be done without consent [P]."""
+
+TELL_PARTIES = DeadlineRule(
+    kind="tell_parties",
+    due=working_days(1),
+    owner=Role.TOVHOLDER_KOMMUNE,
+    reminders=(hours(4),),
+    about=lambda case: (
+        max((each for each in case.consents if each.withdrawn_at), key=lambda each: each.withdrawn_at).id
+    ),
+    paragraph="domain.md 3.13 withdrawal",
+    lasts=True,
+)
+"""T23: who received under the consent is told within one working day that it was withdrawn [P]."""
+
+TELL_CITIZEN = DeadlineRule(
+    kind="tell_citizen",
+    due=working_days(5),
+    owner=Role.CASEWORKER,
+    owner_at="authority",
+    reminders=(working_days(3),),
+    paragraph="domain.md 4.6 R22",
+    lasts=True,
+)
+"""R22: with the offer comes the telling; five working days [P], or a section 22 reason is recorded."""
+
+REVIEW_TELLING = DeadlineRule(
+    kind="review_telling",
+    due=fixed(),
+    owner=Role.CASEWORKER,
+    owner_at="authority",
+    reminders=(days(-7),),
+    starts=lambda case: case.postponed.review_at,
+    paragraph="domain.md 4.6 R22",
+    lasts=True,
+)
+"""R22: a reason not to tell is looked at again on its day, 90 days away at most [P]."""

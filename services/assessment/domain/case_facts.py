@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from services.assessment.domain import disclosure
 from services.assessment.domain.case import (
     Assessment,
     Case,
@@ -20,6 +21,7 @@ from shared.contracts import assessment as facts
 from shared.contracts.assessment_codes import FollowUpDecision, Happened
 from shared.contracts.base import Fact
 from shared.contracts.codes import Answer, ClosingReason, Travel
+from shared.contracts.disclosure_codes import ConsentKind
 from shared.reference.organisations import kommune, politi
 
 TRAVEL_BY_WEIGHT = (Travel.NONE, Travel.WISH, Travel.PLAN, Travel.DEPARTED, Travel.RETURNED)
@@ -113,13 +115,7 @@ def _helped(case: Case, fact: Fact) -> Case:
     """From consent to follow-up."""
     match fact:
         case facts.ConsentGiven():
-            offer = Offer(
-                consent_id=fact.consent_id,
-                client=fact.client,
-                needs_corps_member=fact.needs_corps_member,
-                valid_until=fact.valid_until,
-            )
-            return case.with_(offer=offer)
+            return _consented(disclosure.given(case, fact), fact)
         case facts.MeasureEnded():
             return case.with_(ended_at=fact.ended_at)
         case facts.InterventionFollowed():
@@ -129,9 +125,23 @@ def _helped(case: Case, fact: Fact) -> Case:
             return case.with_(
                 reviews=(*case.reviews, review),
                 reopen_asked=fact.decision is FollowUpDecision.REOPEN_TASK,
-                follow_up_consent_until=fact.consent_valid_until or case.follow_up_consent_until,
             )
-    return case
+    return disclosure.applied(case, fact)
+
+
+def _consented(case: Case, fact: facts.ConsentGiven) -> Case:
+    """A consent to the offer is what help rests on from here; a renewed one takes the place of the former."""
+    if fact.kind is not ConsentKind.OFFER:
+        return case
+    offer = Offer(
+        consent_id=fact.consent_id,
+        client=fact.client,
+        needs_corps_member=fact.needs_corps_member,
+        valid_until=fact.valid_until,
+    )
+    if fact.replaces is not None and case.offer is not None:
+        offer = offer.model_copy(update={"needs_corps_member": case.offer.needs_corps_member})
+    return case.with_(offer=offer)
 
 
 def _attached(case: Case, fact: facts.ConcernAttached) -> Case:
@@ -206,7 +216,6 @@ def _reopened(case: Case, fact: facts.CaseReopened) -> Case:
         ended_at=None,
         reviews=(),
         reopen_asked=False,
-        follow_up_consent_until=None,
         closing_reason=None,
         closed_at=None,
         retention_class=None,

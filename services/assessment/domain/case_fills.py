@@ -9,10 +9,12 @@ from uuid import uuid5
 from services.assessment.domain import case_commands as commands
 from services.assessment.domain.assessment_guards import EVIDENCED_RISK, RISK_AND_THREAT, granted_measures
 from services.assessment.domain.case import Case
+from services.assessment.domain.disclosure_commands import RecordConsent
 from shared.contracts.assessment import Rated
 from shared.contracts.assessment_codes import DecisionOutcome, FollowUpDecision, Happened, Party, RiskLevel
 from shared.contracts.codes import Answer, ClosingReason, Travel
 from shared.contracts.corps import Client, Dimension
+from shared.contracts.disclosure_codes import ConsentKind
 from shared.lifecycle.table import Context
 
 Fills = Mapping[str, Any]
@@ -107,12 +109,17 @@ def grants(_: Case, command: commands.DecideMeasure, __: Context) -> bool:
     return command.outcome is not DecisionOutcome.NONE
 
 
+def grants_to_one_who_knows(case: Case, command: commands.DecideMeasure, context: Context) -> bool:
+    """Say whether the citizen knows of the case, or a section 22 reason is recorded (R22), so that no telling is due."""
+    return grants(case, command, context) and (case.told_at is not None or case.postponed is not None)
+
+
 def refuses(_: Case, command: commands.DecideMeasure, __: Context) -> bool:
     """Tell row 24 from row 23."""
     return command.outcome is DecisionOutcome.NONE
 
 
-def consented(case: Case, command: commands.RecordConsent, _: Context) -> Fills:
+def consented(case: Case, command: RecordConsent, _: Context) -> Fills:
     """What the case knows goes into the requirements, so that nobody has to remember it."""
     wanted = command.requirements
     if wanted is not None:
@@ -131,14 +138,18 @@ def consented(case: Case, command: commands.RecordConsent, _: Context) -> Fills:
     }
 
 
-def needs_corps(_: Case, command: commands.RecordConsent, __: Context) -> bool:
-    """Tell row 25 from row 43."""
-    return command.needs_corps_member
+def needs_corps(_: Case, command: RecordConsent, __: Context) -> bool:
+    """Tell row 25 from row 43, and both from consents to anything else."""
+    return _takes_offer(command) and command.needs_corps_member
 
 
-def needs_no_corps(_: Case, command: commands.RecordConsent, __: Context) -> bool:
-    """Tell row 43 from row 25."""
-    return not command.needs_corps_member
+def needs_no_corps(_: Case, command: RecordConsent, __: Context) -> bool:
+    """Tell row 43 from row 25, and both from consents to anything else."""
+    return _takes_offer(command) and not command.needs_corps_member
+
+
+def _takes_offer(command: RecordConsent) -> bool:
+    return command.kind is ConsentKind.OFFER and command.replaces is None
 
 
 def reviewed(case: Case, _: commands.HoldFollowUp, context: Context) -> Fills:

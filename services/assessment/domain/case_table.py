@@ -5,6 +5,9 @@ Rows from arrival to the meeting are here; `help_rows` has those from the assess
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from services.assessment.domain import case_commands as commands
 from services.assessment.domain import case_deadlines as deadlines
 from services.assessment.domain import case_fills as fills
@@ -224,10 +227,21 @@ REOPENING_ROWS: tuple[Transition[Case], ...] = tuple(
     )
 )
 
+AT_REST: Mapping[str, tuple[str, ...]] = {
+    Stage.CLOSED: ("consent_expires", "tell_citizen", "review_telling"),
+    Stage.POLICE_ONLY: ("consent_expires", "tell_citizen", "review_telling", "tell_parties"),
+}
+"""Clocks that outlast a stage and end all the same when the case is closed, or alone with the police."""
+
+
+def _resting(row: Transition[Case]) -> Transition[Case]:
+    return replace(row, drops=(*row.drops, *AT_REST.get(row.target or "", ())))
+
+
 CASE: Lifecycle[Case] = Lifecycle(
     state=Case,
     stages=tuple(Stage),
     begin=begin,
     apply=apply,
-    rows=(*ARRIVAL_ROWS, *TRIAGE_ROWS, *HELP_ROWS, *REOPENING_ROWS),
+    rows=tuple(_resting(row) for row in (*ARRIVAL_ROWS, *TRIAGE_ROWS, *HELP_ROWS, *REOPENING_ROWS)),
 )

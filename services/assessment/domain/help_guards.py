@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from dateutil.relativedelta import relativedelta
-
 from services.assessment.domain import case_commands as commands
 from services.assessment.domain.assessment_guards import WELLBEING
 from services.assessment.domain.case import Case
 from services.assessment.domain.case_guards import ENDED
-from shared.contracts.assessment_codes import ConsentBy, FollowUpContact, FollowUpDecision, Measure
-from shared.contracts.codes import Answer, InterventionKind
+from services.assessment.domain.disclosure import live_consent
+from services.assessment.domain.disclosure_commands import RecordConsent
+from shared.contracts.assessment_codes import FollowUpContact, FollowUpDecision, Measure
+from shared.contracts.codes import InterventionKind
 from shared.contracts.corps import Client
+from shared.contracts.disclosure_codes import ConsentKind
 from shared.lifecycle.table import Context, Guard
 from shared.reference.calendar import add_months
 
-LONGEST_CONSENT = relativedelta(months=12)
 EARLIEST_REVIEWS = (5, 11)
 """Months after the end before which the first and the second review are no reviews at 6 and 12 months [P]."""
 
@@ -32,33 +32,18 @@ CORPS_ALONE = frozenset({Measure.NONE, Measure.MENTOR, Measure.PARENT_COACH})
 CLIENT_OF = {InterventionKind.MENTOR: Client.SUBJECT, InterventionKind.PARENT_COACH: Client.RELATIVE}
 
 
-def _informed(_: Case, command: commands.RecordConsent, __: Context) -> bool:
-    return command.specific_informed_revocable
-
-
-def _right_person(case: Case, command: commands.RecordConsent, _: Context) -> bool:
-    if command.client is Client.RELATIVE:
-        return command.given_by is ConsentBy.RELATIVE
-    return command.given_by is (ConsentBy.SUBJECT if case.minor is Answer.NO else ConsentBy.CUSTODY_HOLDER)
-
-
-def _consent_period(_: Case, command: commands.RecordConsent, context: Context) -> bool:
-    begun = command.given_at <= context.now < command.valid_until
-    return begun and command.valid_until <= command.given_at + LONGEST_CONSENT
-
-
-def _requirements_fit(_: Case, command: commands.RecordConsent, __: Context) -> bool:
+def _requirements_fit(_: Case, command: RecordConsent, __: Context) -> bool:
     wanted = command.requirements
     if not command.needs_corps_member or wanted is None:
         return not command.needs_corps_member and wanted is None
     return CLIENT_OF[wanted.kind] is command.client
 
 
-def _granted(case: Case, command: commands.RecordConsent, _: Context) -> bool:
+def _granted(case: Case, command: RecordConsent, _: Context) -> bool:
     return command.requirements is None or bool(MEASURES_OF[command.requirements.kind] & set(case.granted))
 
 
-def _goes_without_corps(case: Case, command: commands.RecordConsent, _: Context) -> bool:
+def _goes_without_corps(case: Case, command: RecordConsent, _: Context) -> bool:
     return command.needs_corps_member or not set(case.granted) <= CORPS_ALONE
 
 
@@ -82,9 +67,7 @@ def _wellbeing(_: Case, command: commands.HoldFollowUp, __: Context) -> bool:
 def _basis_there(case: Case, command: commands.HoldFollowUp, context: Context) -> bool:
     if command.contact is not FollowUpContact.REACHED or command.legal_basis is not None:
         return True
-    if command.consent_valid_until is not None:
-        return context.now < command.consent_valid_until <= context.now + LONGEST_CONSENT
-    return case.follow_up_consent_until is not None and context.now < case.follow_up_consent_until
+    return live_consent(case.consents, ConsentKind.FOLLOW_UP, context.now) is not None
 
 
 def _reopen_has_worry(_: Case, command: commands.HoldFollowUp, __: Context) -> bool:
@@ -112,30 +95,6 @@ def _followed_up(case: Case, _: commands.CloseCase, __: Context) -> bool:
     return len(case.reviews) >= 2 or any(review.contact is not FollowUpContact.REACHED for review in case.reviews)
 
 
-INFORMED = Guard(
-    "consent_not_informed",
-    _informed,
-    "consent is specific, informed and revocable",
-    rule="domain.md 2.3 row 25",
-    remedy="Tell what it is for and that it can be withdrawn, then record it.",
-    field="specific_informed_revocable",
-)
-RIGHT_PERSON = Guard(
-    "consent_by_another",
-    _right_person,
-    "consent is the relative's own for a relative, the custody holder's for a child, else the person's own",
-    rule="domain.md 2.3 row 25",
-    remedy="Ask who must consent; unknown age counts as a child.",
-    field="given_by",
-)
-CONSENT_PERIOD = Guard(
-    "consent_period",
-    _consent_period,
-    "consent was given before now and holds for 12 months at most",
-    rule="domain.md 3.13",
-    remedy="Correct the times.",
-    field="valid_until",
-)
 REQUIREMENTS_FIT = Guard(
     "requirements_do_not_fit",
     _requirements_fit,
@@ -194,10 +153,10 @@ WELLBEING_RATED = Guard(
 BASIS_THERE = Guard(
     "follow_up_without_basis",
     _basis_there,
-    "follow-up needs consent that still holds, or a legal basis",
+    "follow-up needs consent to it that still holds, or a legal basis",
     rule="domain.md 2.3 row 37",
-    remedy="Record consent (12 months at most) or the legal basis; a citizen may decline.",
-    field="consent_valid_until",
+    remedy="Record a consent of kind FOLLOW_UP first, or the legal basis; a citizen may decline.",
+    field="legal_basis",
 )
 REOPEN_HAS_WORRY = Guard(
     "reopen_without_worry",

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from services.assessment.domain import assessment_guards, help_guards
+from uuid import UUID
+
+from services.assessment.domain import assessment_guards, disclosure_guards, help_guards
 from services.assessment.domain import case_commands as commands
 from services.assessment.domain import case_deadlines as deadlines
 from services.assessment.domain import case_fills as fills
 from services.assessment.domain.case import Case, Stage
+from services.assessment.domain.disclosure_commands import RecordConsent
+from services.assessment.domain.disclosure_rows import DISCLOSURE_ROWS
 from shared.contracts import assessment as facts
 from shared.contracts.assessment_codes import Happened
 from shared.lifecycle.actor import Role
 from shared.lifecycle.deadlines import DeadlineRule
-from shared.lifecycle.table import Transition
+from shared.lifecycle.table import Command, Transition
 
 TOVHOLDERE = (Role.TOVHOLDER_KOMMUNE, Role.TOVHOLDER_POLITI)
 AFTER_END = (deadlines.FOLLOW_UP_6, deadlines.FOLLOW_UP_12, deadlines.CLOSE_AFTER_FOLLOW_UP)
@@ -39,10 +43,33 @@ def _assessment(rule: str, opens: tuple[DeadlineRule, ...], *, acute: bool) -> T
     )
 
 
+def _grant(rule: str, opens: tuple[DeadlineRule, ...], *, knows: bool) -> Transition[Case]:
+    """The offer: at the latest now the citizen is told of the case (R22), unless that is done or rightly postponed."""
+    return Transition(
+        rule=rule,
+        command=commands.DecideMeasure,
+        fact=facts.AuthorityDecided,
+        sources=(Stage.DECISION_PENDING,),
+        target=Stage.OFFERED,
+        roles=(Role.CASEWORKER,),
+        when=fills.grants_to_one_who_knows if knows else fills.grants,
+        guards=(
+            assessment_guards.ADDRESSED,
+            assessment_guards.NOT_THE_WRITER,
+            assessment_guards.LAW_NAMED,
+            assessment_guards.APPEAL_GUIDANCE,
+            assessment_guards.SOMETHING_GRANTED,
+        ),
+        fills=fills.granted,
+        opens=opens,
+        meets=("decide", "assess_without_consent"),
+    )
+
+
 def _consent(rule: str, target: Stage, opens: tuple[DeadlineRule, ...], *, corps: bool) -> Transition[Case]:
     return Transition(
         rule=rule,
-        command=commands.RecordConsent,
+        command=RecordConsent,
         fact=facts.ConsentGiven,
         sources=(Stage.OFFERED,),
         target=target,
@@ -50,16 +77,17 @@ def _consent(rule: str, target: Stage, opens: tuple[DeadlineRule, ...], *, corps
         when=fills.needs_corps if corps else fills.needs_no_corps,
         guards=(
             assessment_guards.ADDRESSED,
-            help_guards.INFORMED,
-            help_guards.RIGHT_PERSON,
-            help_guards.CONSENT_PERIOD,
+            disclosure_guards.INFORMED,
+            disclosure_guards.RIGHT_PERSON,
+            disclosure_guards.CONSENT_PERIOD,
+            disclosure_guards.PARTIES_NAMED,
             help_guards.REQUIREMENTS_FIT,
             help_guards.GRANTED,
             help_guards.GOES_WITHOUT_CORPS,
         ),
         fills=fills.consented,
-        opens=opens,
-        meets=("answer_offer",),
+        opens=(*opens, deadlines.CONSENT_EXPIRES),
+        meets=("answer_offer", "tell_citizen", "review_telling"),
     )
 
 
@@ -103,9 +131,16 @@ def _follow(
         roles=(Role.SYSTEM,),
         when=fills.follows(happened) if happened else None,
         opens=opens,
+        drops=("consent_expires",) if happened is Happened.ENDED else (),
+        about=_offer,
         deciding=False,
         follows=True,
     )
+
+
+def _offer(case: Case, _: Command) -> UUID | None:
+    """What the offer rested on runs out with the help; its clock has nothing left to remind of."""
+    return case.offer.consent_id if case.offer else None
 
 
 ASSESSMENT_ROWS: tuple[Transition[Case], ...] = (
@@ -131,25 +166,8 @@ ASSESSMENT_ROWS: tuple[Transition[Case], ...] = (
         opens=(deadlines.DECIDE,),
         meets=("send_recommendation",),
     ),
-    Transition(
-        rule="domain.md 2.3 row 23",
-        command=commands.DecideMeasure,
-        fact=facts.AuthorityDecided,
-        sources=(Stage.DECISION_PENDING,),
-        target=Stage.OFFERED,
-        roles=(Role.CASEWORKER,),
-        when=fills.grants,
-        guards=(
-            assessment_guards.ADDRESSED,
-            assessment_guards.NOT_THE_WRITER,
-            assessment_guards.LAW_NAMED,
-            assessment_guards.APPEAL_GUIDANCE,
-            assessment_guards.SOMETHING_GRANTED,
-        ),
-        fills=fills.granted,
-        opens=(deadlines.ANSWER_OFFER,),
-        meets=("decide",),
-    ),
+    _grant("domain.md 2.3 row 23 (citizen knows)", (deadlines.ANSWER_OFFER,), knows=True),
+    _grant("domain.md 2.3 row 23", (deadlines.ANSWER_OFFER, deadlines.TELL_CITIZEN), knows=False),
     Transition(
         rule="domain.md 2.3 row 24",
         command=commands.DecideMeasure,
@@ -166,7 +184,7 @@ ASSESSMENT_ROWS: tuple[Transition[Case], ...] = (
             assessment_guards.APPEAL_GUIDANCE,
         ),
         fills=fills.refused,
-        meets=("decide",),
+        meets=("decide", "assess_without_consent"),
     ),
 )
 
@@ -182,7 +200,7 @@ OFFER_ROWS: tuple[Transition[Case], ...] = (
         roles=(Role.CASEWORKER,),
         guards=(assessment_guards.ADDRESSED,),
         fills=fills.declined,
-        meets=("answer_offer",),
+        meets=("answer_offer", "tell_citizen", "review_telling"),
     ),
     Transition(
         rule="domain.md 2.3 row 29 (without the corps)",
@@ -205,6 +223,8 @@ OFFER_ROWS: tuple[Transition[Case], ...] = (
         fills=fills.ended,
         opens=AFTER_END,
         meets=("review_measure",),
+        drops=("consent_expires",),
+        about=_offer,
     ),
 )
 
@@ -237,4 +257,4 @@ FOLLOW_UP_ROWS: tuple[Transition[Case], ...] = (
     ),
 )
 
-HELP_ROWS = (*ASSESSMENT_ROWS, *OFFER_ROWS, *FOLLOWING_ROWS, *FOLLOW_UP_ROWS)
+HELP_ROWS = (*ASSESSMENT_ROWS, *OFFER_ROWS, *DISCLOSURE_ROWS, *FOLLOWING_ROWS, *FOLLOW_UP_ROWS)

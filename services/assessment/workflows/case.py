@@ -9,11 +9,13 @@ with workflow.unsafe.imports_passed_through():
     from services.assessment.domain.case_deadlines import (
         ACUTE_TASK,
         ANSWER_OFFER,
+        ASSESS_WITHOUT_CONSENT,
         CLEARANCE,
         CLOSE_AFTER_FOLLOW_UP,
         CLOSE_OR_REFER,
         COMPLETE_ASSESSMENT,
         CONFIRM_REOPENING,
+        CONSENT_EXPIRES,
         DECIDE,
         FOLLOW_UP_6,
         FOLLOW_UP_12,
@@ -21,7 +23,10 @@ with workflow.unsafe.imports_passed_through():
         OPEN_OR_MERGE,
         REQUEST_CLEARANCE,
         REVIEW_MEASURE,
+        REVIEW_TELLING,
         SEND_RECOMMENDATION,
+        TELL_CITIZEN,
+        TELL_PARTIES,
         TRIAGE_AGAIN,
     )
     from shared.durable.snapshot import Ended, Snapshot
@@ -32,7 +37,7 @@ with workflow.unsafe.imports_passed_through():
 class CaseWorkflow(Story):
     """Keeps the clocks of one opening of a case, from arrival or reopening to merging or closing."""
 
-    lasting = (ACUTE_TASK,)
+    lasting = (ACUTE_TASK, CONSENT_EXPIRES, TELL_PARTIES, TELL_CITIZEN, REVIEW_TELLING)
 
     @workflow.init
     def __init__(self, start: Snapshot) -> None:
@@ -56,7 +61,7 @@ class CaseWorkflow(Story):
                 case Stage.RECOMMENDED:
                     await self.keep(SEND_RECOMMENDATION)
                 case Stage.DECISION_PENDING:
-                    await self.keep(DECIDE)
+                    await self.keep(DECIDE, ASSESS_WITHOUT_CONSENT)
                 case Stage.OFFERED:
                     await self.keep(ANSWER_OFFER)
                 case Stage.ACTIVE:

@@ -335,7 +335,7 @@ COURSE_ROWS: tuple[Row, ...] = (
         meets=("planned_end",),
     ),
     Transition(
-        rule="domain.md 2.3 row 42",
+        rule="domain.md 2.3 rows 42, 44",
         command=commands.StopIntervention,
         fact=facts.InterventionStopped,
         sources=OPEN,

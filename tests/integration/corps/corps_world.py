@@ -31,6 +31,7 @@ from services.corps.workflows.intervention import InterventionWorkflow
 from services.corps.workflows.loan import LoanWorkflow
 from shared.contracts.assessment import ClearanceRevoked, ConsentGiven
 from shared.contracts.base import Fact
+from shared.contracts.disclosures import ConsentWithdrawn
 from shared.contracts.envelope import Envelope
 from shared.durable.snapshots import Kept, Snapshots
 from shared.hosting.api import ApiParts
@@ -210,6 +211,15 @@ class CorpsWorld:
         """Let the police take the case over."""
         fact = ClearanceRevoked(
             by=UUID(int=9), by_role="TOVHOLDER_POLITI", organisation="politi:fyn", at=self.clock.now()
+        )
+        assert await self.bring(fact, case) == "handled"
+
+    async def withdraw(self, case: UUID, *, stops_help: bool = True) -> None:
+        """Let the citizen withdraw a consent."""
+        kind = "OFFER" if stops_help else "SHARE"
+        who = {"by": UUID(int=9), "by_role": "CASEWORKER", "organisation": "kommune:0751"}
+        fact = ConsentWithdrawn(
+            **who, consent_id=uuid4(), kind=kind, stops_help=stops_help, withdrawn_at=self.clock.now()
         )
         assert await self.bring(fact, case) == "handled"
 

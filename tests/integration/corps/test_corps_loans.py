@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from services.corps.domain.deadlines import midnight
 from services.corps.domain.loan_commands import EndLoan, LapseReservation
+from shared.contracts.disclosure_codes import ConsentKind
 from shared.lifecycle.actor import SYSTEM
 from tests.integration.corps.corps_world import (
     BARE,
@@ -20,6 +21,7 @@ from tests.integration.corps.corps_world import (
     CorpsWorld,
     as_member,
     caseworker,
+    consent_given,
     coordinator,
     leader,
 )
@@ -161,6 +163,39 @@ async def test_the_police_stop_everything_at_once_and_say_no_reason(corps: Corps
     assert set(stop["body"]) == {
         "stage", "by", "by_role", "organisation", "case_id", "member_ref", "employer_municipality", "loan_id",
     }  # fmt: skip
+
+
+async def test_a_withdrawn_consent_stops_the_help_in_the_same_words_as_the_police_do(corps: CorpsWorld) -> None:
+    """T23, row 44: the member learns that it is over and not why; nothing tells it from row 42."""
+    member, stops = await corps.member(HOST, capacity_max=4), []
+    for withdrawn in (True, False):
+        case, request = await corps.consent(HOST)
+        await corps.do(coordinator(HOST), f"/v1/interventions/{request}/choose-member", {"member_ref": str(member)})
+        await corps.begin(HOST, request, member, HOST)
+        await corps.withdraw(case, stops_help=False)
+        assert (await corps.state("intervention", request)).stage == "K9"
+
+        await (corps.withdraw(case) if withdrawn else corps.revoke(case))
+
+        assert (await corps.state("intervention", request)).stage == "STOPPED"
+        stops += [fact for fact in await corps.facts(request) if fact["type"] == "intervention.stopped.v1"]
+    own = {"case_id", "loan_id"}
+    by_citizen, by_police = ({k: v for k, v in stop["body"].items() if k not in own} for stop in stops)
+    assert by_citizen == by_police
+    assert (await corps.get(as_member(member, HOST), f"/v1/interventions/{request}")).status_code == 404
+    assert await corps.taken(member) == (0, 0)
+
+
+async def test_a_consent_to_share_and_a_renewed_one_seek_nobody(corps: CorpsWorld) -> None:
+    case, _ = await corps.consent(HOST)
+    given = consent_given(HOST, uuid4(), corps.clock.now())
+    for changes in (
+        {"kind": ConsentKind.SHARE},
+        {"replaces": uuid4(), "needs_corps_member": False, "requirements": None},
+    ):
+        assert await corps.bring(given.model_copy(update=changes), case) == "handled"
+
+    assert len((await corps.get(coordinator(HOST), "/v1/interventions")).json()["items"]) == 1
 
 
 async def test_an_own_stop_leaves_the_municipality_its_sight(corps: CorpsWorld) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from services.assessment.domain import case_commands as c
+from services.assessment.domain import disclosure_commands as d
 from services.assessment.domain import underretning_commands as u
 from services.assessment.domain.assessment_guards import WELLBEING
 from services.assessment.domain.case import Case, Stage
@@ -69,7 +70,7 @@ MENTOR = MatchRequirements(kind=InterventionKind.MENTOR)
 INTERVENTION = ref("intervention")
 
 
-def consent(**changes: Any) -> c.RecordConsent:
+def consent(**changes: Any) -> d.RecordConsent:
     """Return the consent of an adult to a mentor."""
     plain = {
         "client": "SUBJECT",
@@ -81,7 +82,35 @@ def consent(**changes: Any) -> c.RecordConsent:
         "needs_corps_member": True,
         "requirements": MENTOR,
     }
-    return c.RecordConsent.model_validate({**plain, **changes})
+    return d.RecordConsent.model_validate({**plain, **changes})
+
+
+def share(**changes: Any) -> d.ShareInformation:
+    """Return what the municipality gives to its police under section 115."""
+    plain = {
+        "from_authority": KOMMUNE,
+        "to_authority": POLITI,
+        "recipient_person": ref("officer"),
+        "recipient_kind": "EMPLOYEE",
+        "basis": "RPL115_SSP",
+        "purpose": "CRIME_PREVENTION",
+        "necessity": text("necessity"),
+        "categories": ["CONCERN"],
+        "minimisation_checked": True,
+    }
+    return d.ShareInformation.model_validate({**plain, **changes})
+
+
+def refusal(**changes: Any) -> d.RefuseSharing:
+    """Return a refusal of the municipality, without a reason."""
+    plain = {"from_authority": KOMMUNE, "to_authority": POLITI, "categories": ["HEALTH"]}
+    return d.RefuseSharing.model_validate({**plain, **changes})
+
+
+def consent_to(kind: str, **changes: Any) -> d.RecordConsent:
+    """Return an adult's consent to something other than the offer; to SHARE and GANG_EXIT with the police."""
+    named = {"parties": [POLITI], "in_writing": True} if kind in ("SHARE", "GANG_EXIT") else {}
+    return consent(**{"kind": kind, "needs_corps_member": False, "requirements": None, **named, **changes})
 
 
 def arrival(**changes: Any) -> c.RegisterConcern:
@@ -174,6 +203,13 @@ SAMPLES: dict[type[Command], Command] = {
         c.SendRecommendation(addressed_to=KOMMUNE, unit="ADULTS"),
         decision(),
         consent(),
+        d.WithdrawConsent(consent_id=ref("no consent")),
+        d.RecordPartiesTold(consent_id=ref("no consent")),
+        share(),
+        refusal(),
+        d.RecordCitizenTold(told_at=NOW),
+        d.PostponeTelling(exemption="DBL22_CRIME", grounds=text(), review_on=(NOW + timedelta(days=60)).date()),
+        d.DisputeFact(disputed=1, citizens_version=text()),
         c.RecordDecline(),
         c.ReviewMeasure(still_needed=True),
         c.EndMeasure(reason="E1"),

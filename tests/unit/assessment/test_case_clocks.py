@@ -42,14 +42,14 @@ CLOCKS = {
     Stage.MEETING: {"complete_assessment"},
     Stage.RECOMMENDED: {"send_recommendation"},
     Stage.DECISION_PENDING: {"decide"},
-    Stage.OFFERED: {"answer_offer"},
-    Stage.MATCHING: set(),
-    Stage.ACTIVE: set(),
-    Stage.PAUSED: set(),
+    Stage.OFFERED: {"answer_offer", "tell_citizen"},
+    Stage.MATCHING: {"consent_expires"},
+    Stage.ACTIVE: {"consent_expires"},
+    Stage.PAUSED: {"consent_expires"},
     Stage.FOLLOW_UP: {"follow_up_6", "follow_up_12", "close_after_follow_up"},
     Stage.CLOSED: set(),
 }
-"""While the corps carries the case (K8 to K10) the clocks are the corps'."""
+"""While the corps carries the case (K8 to K10) the clocks are the corps', but for the consent on which it rests."""
 
 
 @pytest.mark.parametrize("stage", list(Stage))

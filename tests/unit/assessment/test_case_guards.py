@@ -39,6 +39,7 @@ from tests.unit.assessment.assessment_builders import (
     arrival,
     assessment,
     consent,
+    consent_to,
     decision,
     evidence,
     in_follow_up,
@@ -51,6 +52,8 @@ from tests.unit.assessment.assessment_builders import (
     without_corps,
     worry,
 )
+from tests.unit.assessment.test_disclosure_guards import BELOW
+from tests.unit.assessment.test_disclosure_guards import CASES as DISCLOSURES
 
 DAY = timedelta(days=1)
 PARENT_COACH = MatchRequirements(kind=InterventionKind.PARENT_COACH)
@@ -208,7 +211,7 @@ def test_guard_lets_the_one_pass_and_stops_the_other(
 
 
 def test_every_guard_of_the_table_has_its_test_here() -> None:
-    tested = {code for code, *_ in CASES} | ELSEWHERE
+    tested = {code for code, *_ in CASES} | ELSEWHERE | {code for code, *_ in DISCLOSURES} | BELOW
     assert {guard.code for row in CASE.rows for guard in row.guards} == tested
 
 
@@ -292,12 +295,13 @@ def test_follow_up_needs_consent_that_holds_or_a_legal_basis() -> None:
     def bare(**changes: Any) -> c.HoldFollowUp:
         return review(legal_basis=None, **changes)
 
-    for until in (None, timedelta(0), 367 * DAY):
-        given = None if until is None else in_follow_up().now + until
-        assert _refused(in_follow_up(), bare(consent_valid_until=given), W) == "follow_up_without_basis"
+    assert _refused(in_follow_up(), bare(), W) == "follow_up_without_basis"
     play = in_follow_up()
     until = play.now + 190 * DAY
-    play.give(bare(consent_valid_until=until), W)
+    play.give(consent_to("SHARE", given_at=play.now, valid_until=until), W)
+    assert _refused(play, bare(), W) == "follow_up_without_basis"
+    play.give(consent_to("FOLLOW_UP", given_at=play.now, valid_until=until), W)
+    play.give(bare(), W)
 
     play.now = until
     assert _refused(play, bare(), W) == "follow_up_without_basis"

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from services.assessment.domain import case_commands as c
+from services.assessment.domain import disclosure_commands as d
 from services.assessment.domain.case import Stage
 from services.assessment.domain.case_table import CASE
 from shared.contracts.lifecycle import (
@@ -32,6 +33,7 @@ from tests.unit.assessment.assessment_builders import (
     arrival,
     assessment,
     consent,
+    consent_to,
     decision,
     evidence,
     follow,
@@ -40,6 +42,7 @@ from tests.unit.assessment.assessment_builders import (
     played,
     ref,
     review,
+    share,
     text,
     worry,
 )
@@ -50,6 +53,8 @@ COMMANDS: list[Command] = [
     assessment(ratings=ACUTE),
     assessment(measures=["NONE"]),
     c.RecordShortAssessment(assessment=text()),
+    *(consent_to(kind) for kind in ("SHARE", "GANG_EXIT", "FOLLOW_UP")),
+    share(basis="CONSENT", purpose="AS_CONSENTED"),
     consent(needs_corps_member=False, requirements=None),
     decision(outcome="NONE", reason="A4", grounds=text()),
     worry(),
@@ -76,10 +81,14 @@ class CaseMachine(RuleBasedStateMachine):
 
     def _at(self, command: Command) -> Command:
         """Give what is dated the time of now."""
-        dated = {c.HoldMeeting: {"held_at"}, c.RecordConsent: {"given_at"}, c.FollowIntervention: {"happened_at"}}
+        dated = {c.HoldMeeting: {"held_at"}, d.RecordConsent: {"given_at"}, c.FollowIntervention: {"happened_at"}}
         changes: dict[str, object] = dict.fromkeys(dated.get(type(command), ()), self.play.now)
-        if isinstance(command, c.RecordConsent):
+        if isinstance(command, d.RecordConsent):
             changes["valid_until"] = self.play.now + timedelta(days=100)
+        if isinstance(command, (d.WithdrawConsent, d.RecordPartiesTold)) and self.play.state.consents:
+            changes["consent_id"] = self.play.state.consents[-1].id
+        if isinstance(command, d.PostponeTelling):
+            changes["review_on"] = (self.play.now + timedelta(days=60)).date()
         return command.model_copy(update=changes)
 
     @rule(command=st.sampled_from(COMMANDS), role=st.sampled_from(ROLES))
@@ -132,7 +141,8 @@ class CaseMachine(RuleBasedStateMachine):
     @invariant()
     def a_case_at_rest_has_no_clock_but_an_acute_task(self) -> None:
         if self.play.state.stage in (Stage.MERGED, Stage.CLOSED, Stage.POLICE_ONLY):
-            assert self.play.kinds() <= {"acute_task"}
+            told = {"tell_parties"} if self.play.state.stage == Stage.CLOSED else set()
+            assert self.play.kinds() <= {"acute_task"} | told
 
     @invariant()
     def what_is_closed_says_why_and_how_long_it_is_kept(self) -> None:

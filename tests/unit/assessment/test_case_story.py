@@ -364,5 +364,5 @@ def test_a_late_answer_is_met_late_and_never_cancelled() -> None:
     assert [(fact.kind, fact.late) for fact in made if isinstance(fact, DeadlineMet)] == [("decide", True)]
 
 
-def test_matching_waits_without_a_clock_of_the_case() -> None:
-    assert played(MATCHING).kinds() == set()
+def test_matching_waits_with_no_clock_of_the_case_but_its_consent() -> None:
+    assert played(MATCHING).kinds() == {"consent_expires"}

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from services.assessment.domain import case_commands as c
+from services.assessment.domain import disclosure_commands as d
 from services.assessment.domain import underretning_commands as u
 from services.assessment.domain.case import Stage
 from services.assessment.domain.case_table import CASE
@@ -48,7 +49,14 @@ CASE_ROWS: dict[type[Command], list[tuple[set[str], set[Role]]]] = {
     c.AnswerAcuteTask: [({*OPEN, "K13"}, {K, P})],
     c.SendRecommendation: [({"K5"}, {K})],
     c.DecideMeasure: [({"K6"}, {W})],
-    c.RecordConsent: [({"K7"}, {W})],
+    d.RecordConsent: [(OPEN - {"K2"}, {W, K})],
+    d.WithdrawConsent: [({*OPEN, "K13"} - {"K2"}, {W, K}), ({"K2"}, {P})],
+    d.RecordPartiesTold: [({*OPEN, "K13"}, {W, K, P})],
+    d.ShareInformation: [(OPEN - {"K2"}, {W, K, P}), ({"K2"}, {P})],
+    d.RefuseSharing: [(OPEN - {"K2"}, {W, K, P}), ({"K2"}, {P})],
+    d.RecordCitizenTold: [(OPEN - {"K2"}, {W, K})],
+    d.PostponeTelling: [(OPEN - {"K2"}, {W, K})],
+    d.DisputeFact: [({*OPEN, "K13"} - {"K2"}, {W, K})],
     c.RecordDecline: [({"K7"}, {W})],
     c.ReviewMeasure: [({"K9"}, {W})],
     c.EndMeasure: [({"K9"}, {W})],
