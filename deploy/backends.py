@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import quote
 
 from deploy import processes
 from deploy.config import DATABASE, KEYSTORE, StackConfig
@@ -33,6 +32,7 @@ class Backends:
     config: StackConfig = field(repr=False)
     stack: Stack = field(repr=False)
     pg_admin_dsn: str = field(repr=False)
+    keystore_admin_dsn: str = field(repr=False)
     passwords: dict[str, str] = field(repr=False)
     socket_dir: Path | None
     pg_host: str
@@ -51,8 +51,7 @@ class Backends:
         """Connection string of a role, with its password; over the Unix socket where there is one."""
         if self.socket_dir is not None:
             return self.config.dsn(role, database, driver=driver)
-        password = quote(self.config.passwords()[role])
-        return f"{driver}://{role}:{password}@{self.pg_host}:{self.pg_port}/{database}"
+        return self.config.dsn(role, database, driver=driver, tcp=True)
 
     def service_env(self, service: str, kind: str, port: int) -> dict[str, str]:
         """Environment of a service process on these servers; to set, or to give to a child."""
@@ -178,6 +177,7 @@ def _describe(config: StackConfig, stack: Stack, seconds: dict[str, float], kind
         config=config,
         stack=stack,
         pg_admin_dsn=config.pg_admin_dsn,
+        keystore_admin_dsn=config.keystore_admin_dsn,
         passwords=config.role_passwords(),
         socket_dir=config.socket_dir if kind == "processes" else None,
         pg_host="127.0.0.1",

@@ -94,7 +94,8 @@ def migrate() -> None:
     """Make roles, databases and schemas, and bring every schema up to date (Postgres must run)."""
     config = StackConfig.load()
     commands.require_postgres(config)
-    asyncio.run(_brought("shared.persistence.migrate").migrate_all(config.pg_admin_dsn, config.role_passwords()))
+    migrate_all = _brought("shared.persistence.migrate").migrate_all
+    asyncio.run(migrate_all(config.pg_admin_dsn, config.role_passwords(), keystore_dsn=config.keystore_admin_dsn))
 
 
 @app.command()

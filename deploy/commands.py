@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy import doctor, processes, runfile
-from deploy.config import StackConfig
+from deploy.config import SERVERS, StackConfig
 from deploy.errors import StackError
 from deploy.probes import accepts
 from deploy.stack import STOP_SECONDS
@@ -107,9 +107,12 @@ def running_with_clock(config: StackConfig) -> bool:
 
 def require_postgres(config: StackConfig) -> None:
     """StackError `not-running` when nobody listens on Postgres' port."""
-    if not accepts(config.ports.port("postgres")):
+    away = [server for server in SERVERS if not accepts(config.ports.port(server))]
+    if away:
         raise StackError(
-            "not-running", "Postgres does not answer.", "Start the stack with `tovholder up`, which migrates."
+            "not-running",
+            f"Postgres does not answer ({', '.join(away)}).",
+            "Start the stack with `tovholder up`, which migrates.",
         )
 
 

@@ -21,6 +21,10 @@ KINDS = ("api", "worker")
 DATABASE = "tovholder"
 KEYSTORE = "tovholder_keys"
 SUPERUSER = "postgres"
+MAIN_SERVER, KEYSTORE_SERVER = "postgres", "keystore"
+SERVERS = (MAIN_SERVER, KEYSTORE_SERVER)
+SUPERUSERS = {MAIN_SERVER: SUPERUSER, KEYSTORE_SERVER: "keystore_postgres"}
+"""Under which name the file of passwords keeps the superuser of each Postgres server; the role is `postgres` in both."""
 ROLES = (
     *(f"{service}_{kind}" for service in SERVICES for kind in ("owner", *KINDS)),
     "vault_owner",
@@ -48,6 +52,8 @@ class StackConfig:
     api_replicas: int = 1
     demo_clock: bool = False
     issuer_users_file: Path | None = None
+    backups: Path | None = None
+    keystore_backups: Path | None = None
     project: Path = PROJECT
 
     @classmethod
@@ -59,10 +65,14 @@ class StackConfig:
         demo_clock: bool = False,
         settings: Mapping[str, str] | None = None,
     ) -> StackConfig:
-        """Read the settings TOVHOLDER_STATE, _JARS, _ISSUER_USERS, _API_REPLICAS and _PORT_<NAME>."""
+        """Read the settings TOVHOLDER_STATE, _JARS, _ISSUER_USERS, _API_REPLICAS, _BACKUPS, _KEYSTORE_BACKUPS, _PORT_<NAME>."""
         chosen = os.environ if settings is None else settings
         home = (state or Path(chosen.get("TOVHOLDER_STATE") or PROJECT / ".state")).expanduser().resolve()
-        users = chosen.get("TOVHOLDER_ISSUER_USERS")
+
+        def folder(name: str) -> Path | None:
+            given = chosen.get(f"TOVHOLDER_{name}")
+            return Path(given).expanduser().resolve() if given else None
+
         return cls(
             state=home,
             jars=Path(chosen.get("TOVHOLDER_JARS") or PROJECT / ".state" / "jars").expanduser().resolve(),
@@ -70,7 +80,9 @@ class StackConfig:
             kafka_brokers=kafka_brokers,
             api_replicas=int(chosen.get("TOVHOLDER_API_REPLICAS") or 1),
             demo_clock=demo_clock,
-            issuer_users_file=Path(users).expanduser().resolve() if users else None,
+            issuer_users_file=folder("ISSUER_USERS"),
+            backups=folder("BACKUPS"),
+            keystore_backups=folder("KEYSTORE_BACKUPS"),
         )
 
     def make_folders(self) -> None:
@@ -94,6 +106,12 @@ class StackConfig:
     def secrets_dir(self) -> Path:
         """Folder (0700) of passwords and keys."""
         return self.state / "secrets"
+
+    def backup_home(self, server: str) -> Path:
+        """Where the backups and the write-ahead log of a Postgres server are kept: never one inside the other."""
+        if server == KEYSTORE_SERVER:
+            return self.keystore_backups or self.state / "keystore-backups"
+        return self.backups or self.state / "backups"
 
     @property
     def keyset_file(self) -> Path:
@@ -177,27 +195,49 @@ class StackConfig:
         return f"127.0.0.1:{self.ports.port('temporal')}"
 
     def passwords(self) -> dict[str, str]:
-        """Password of the superuser and of every role; made once, kept in the state folder with mode 0600."""
+        """Password of both superusers and of every role; made once, kept in the state folder with mode 0600."""
         file = self.secrets_dir / "passwords.json"
         known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
-        missing = [role for role in (SUPERUSER, *ROLES) if role not in known]
+        missing = [role for role in (*SUPERUSERS.values(), *ROLES) if role not in known]
         if missing:
             known.update({role: secrets.token_urlsafe(24) for role in missing})
             write_secret(file, json.dumps(known, indent=2))
         return known
 
     def role_passwords(self) -> dict[str, str]:
-        """Password by role, without the superuser's: what the migrations give to the roles."""
-        return {role: password for role, password in self.passwords().items() if role != SUPERUSER}
+        """Password by role, without the superusers': what the migrations give to the roles."""
+        superusers = SUPERUSERS.values()
+        return {role: password for role, password in self.passwords().items() if role not in superusers}
 
     def dsn(self, role: str, database: str = DATABASE, *, driver: str = "postgresql", tcp: bool = False) -> str:
-        """A connection string of `role`, over the Unix socket or over loopback; holds the password."""
-        password, port = quote(self.passwords()[role]), self.ports.port("postgres")
+        """A connection string of `role`, over the Unix socket or over loopback; holds the password.
+
+        The database says which of the two servers is meant; `keystore_admin_dsn` is the way to the other's `postgres`.
+        """
+        return self._dsn(server_of(database), role, database, driver=driver, tcp=tcp)
+
+    def _dsn(self, server: str, role: str, database: str, *, driver: str = "postgresql", tcp: bool) -> str:
+        known = SUPERUSERS[server] if role == SUPERUSER else role
+        password, port = quote(self.passwords()[known]), self.ports.port(server)
         if tcp:
             return f"{driver}://{role}:{password}@127.0.0.1:{port}/{database}"
         return f"{driver}://{role}:{password}@/{database}?host={quote(str(self.socket_dir), safe='/')}&port={port}"
 
     @property
     def pg_admin_dsn(self) -> str:
-        """The superuser's connection string, over loopback."""
-        return self.dsn(SUPERUSER, "postgres", tcp=True)
+        """The superuser's connection string to the main server, over loopback."""
+        return self.admin_dsn(MAIN_SERVER)
+
+    @property
+    def keystore_admin_dsn(self) -> str:
+        """The superuser's connection string to the key store's server, over loopback."""
+        return self.admin_dsn(KEYSTORE_SERVER)
+
+    def admin_dsn(self, server: str, *, driver: str = "postgresql") -> str:
+        """The superuser's connection string to one of the two Postgres servers, over loopback."""
+        return self._dsn(server, SUPERUSER, "postgres", driver=driver, tcp=True)
+
+
+def server_of(database: str) -> str:
+    """Which Postgres server holds a database: the key store and copies of it are apart from everything else."""
+    return KEYSTORE_SERVER if database.endswith(KEYSTORE) else MAIN_SERVER

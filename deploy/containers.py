@@ -16,7 +16,7 @@ from docker.errors import DockerException
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 
-from deploy.config import SUPERUSER, StackConfig
+from deploy.config import SERVERS, SUPERUSERS, StackConfig
 from deploy.local import kafka, postgres
 from deploy.local.kafka_jars import KAFKA
 from deploy.process import Child
@@ -116,18 +116,18 @@ class ContainerStack(Stack):
 def container_stack(config: StackConfig, specs: list[Any]) -> Stack:
     """The same processes by name, Postgres and Kafka in containers."""
     stack = ContainerStack(specs, config.logs)
-    stack.use({"postgres": _postgres(config), "kafka": _kafka(config)})
+    stack.use({**{name: _postgres(config, name) for name in SERVERS}, "kafka": _kafka(config)})
     return stack
 
 
-def _postgres(config: StackConfig) -> DockerContainer:
-    port = config.ports.port("postgres")
+def _postgres(config: StackConfig, server: str) -> DockerContainer:
+    port = config.ports.port(server)
     switches = [
         part for key, text in postgres.SETTINGS.items() if key != "listen_addresses" for part in ("-c", f"{key}={text}")
     ]
     return (
         DockerContainer(POSTGRES_IMAGE)
-        .with_env("POSTGRES_PASSWORD", config.passwords()[SUPERUSER])
+        .with_env("POSTGRES_PASSWORD", config.passwords()[SUPERUSERS[server]])
         .with_env("POSTGRES_INITDB_ARGS", "--auth-local=scram-sha-256 --auth-host=scram-sha-256")
         .with_command(["postgres", *switches])
         .with_bind_ports(5432, port)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import sys
 
-from deploy.config import KEYSTORE, SERVICES, StackConfig
+from deploy.config import KEYSTORE, SERVERS, SERVICES, StackConfig
 from deploy.local import gateway, issuer_process, kafka, mail_process, postgres, temporal
 from deploy.probes import http_ok
 from deploy.process import ProcessSpec
 
 
 def backends(config: StackConfig, *, extras: bool = True) -> list[ProcessSpec]:
-    """The servers under the services: wave 0 is Postgres, wave 1 the rest."""
-    servers = [postgres.spec(config), *kafka.specs(config), temporal.spec(config)]
+    """The servers under the services: wave 0 is Postgres and the key store's Postgres, wave 1 the rest."""
+    servers = [*postgres.specs(config), *kafka.specs(config), temporal.spec(config)]
     if extras:
         servers += [issuer_process.spec(config), mail_process.spec(config)]
     return servers
@@ -21,7 +21,7 @@ def backends(config: StackConfig, *, extras: bool = True) -> list[ProcessSpec]:
 
 def port_names(config: StackConfig, *, only_backends: bool = False) -> list[str]:
     """Every port of the stack by name."""
-    names = ["postgres", "temporal", "temporal_http", "temporal_metrics", "issuer", "mail"]
+    names = ["postgres", "keystore", "temporal", "temporal_http", "temporal_metrics", "issuer", "mail"]
     names += [f"{broker}{part}" for broker in config.kafka_names for part in ("", "_controller")]
     if not only_backends:
         names += [str(spec.port_name) for spec in services(config)] + ["gateway"]
@@ -38,7 +38,10 @@ def migration(config: StackConfig) -> ProcessSpec:
     return ProcessSpec(
         name="migrate",
         argv=[sys.executable, "-m", "deploy.cli", "migrate"],
-        env={"TOVHOLDER_STATE": str(config.state), "TOVHOLDER_PORT_POSTGRES": str(config.ports.port("postgres"))},
+        env={
+            "TOVHOLDER_STATE": str(config.state),
+            **{f"TOVHOLDER_PORT_{server.upper()}": str(config.ports.port(server)) for server in SERVERS},
+        },
         cwd=config.project,
         wave=2,
         ready_seconds=120,

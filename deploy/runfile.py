@@ -114,7 +114,7 @@ def leftovers(content: dict[str, Any]) -> list[Leftover]:
 def sweep(left: list[Leftover], seconds: float = 8.0) -> None:
     """End the leftovers: SIGTERM, then SIGKILL to the group of each."""
     for leftover in left:
-        signal_group(leftover.pid, signal.SIGINT if leftover.name == "postgres" else signal.SIGTERM)
+        signal_group(leftover.pid, signal.SIGINT if leftover.name in ("postgres", "keystore") else signal.SIGTERM)
     end = time.monotonic() + seconds
     while any(_lives(leftover.pid) for leftover in left) and time.monotonic() < end:
         time.sleep(0.05)

@@ -15,7 +15,7 @@ from types import FrameType
 from rich.console import Console
 
 from deploy import processes
-from deploy.config import StackConfig
+from deploy.config import SERVERS, StackConfig
 from deploy.doctor import check_disk, check_machine
 from deploy.errors import StackError
 from deploy.local import kafka_jars
@@ -103,16 +103,16 @@ class Supervisor:
                 kafka_jars.class_path(self.config.jars)
 
     def _start_backends(self) -> None:
-        """Migrate as soon as Postgres answers, while Kafka still starts."""
+        """Migrate as soon as both Postgres servers answer, while Kafka still starts."""
         servers = processes.backends(self.config)
         for spec in servers:
             self.stack.add(spec)
             self.stack.launch(spec.name)
-        self._await("postgres")
+        self._await(*SERVERS)
         migration = processes.migration(self.config)
         self.stack.add(migration)
         self.stack.launch(migration.name)
-        self._await(*(spec.name for spec in servers[1:]), migration.name)
+        self._await(*(spec.name for spec in servers if spec.name not in SERVERS), migration.name)
 
     def _start_all(self, specs: list[ProcessSpec]) -> None:
         for spec in specs:

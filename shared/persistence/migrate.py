@@ -27,19 +27,22 @@ MONTHS_AHEAD = 24
 """Months that get a partition of facts of their own; a migration is due at least every two years."""
 
 
-async def migrate_all(admin_dsn: str, passwords: Mapping[str, str], services: Sequence[str] = SERVICES) -> None:
+async def migrate_all(
+    admin_dsn: str, passwords: Mapping[str, str], services: Sequence[str] = SERVICES, *, keystore_dsn: str | None = None
+) -> None:
     """Bring everything up to date; may be run again at any time, also by two at once.
 
-    `admin_dsn` is a `postgresql://` URL of a superuser, `passwords` gives each role's password.
+    `admin_dsn` is a `postgresql://` URL of a superuser, `passwords` gives each role's password. `keystore_dsn` is the
+    same for the server of the key store, where it has one of its own, as it must where anything real is kept.
     """
-    await roles.bootstrap(admin_dsn, passwords)
-    await _vault(admin_dsn)
+    await roles.bootstrap(admin_dsn, passwords, keystore_dsn)
+    await _vault(admin_dsn, keystore_dsn or admin_dsn)
     for service in services:
         await _service(_as_role(admin_dsn, f"{service}_owner", passwords[f"{service}_owner"]), service)
         await _harden(admin_dsn, service)
 
 
-async def _vault(admin_dsn: str) -> None:
+async def _vault(admin_dsn: str, keystore_dsn: str) -> None:
     main = await asyncpg.connect(_to_database(admin_dsn, DATABASE))
     try:
         await vault_schema.install(main)
@@ -47,7 +50,7 @@ async def _vault(admin_dsn: str) -> None:
         await audit_schema.install(main)
     finally:
         await main.close()
-    keys = await asyncpg.connect(_to_database(admin_dsn, KEYSTORE))
+    keys = await asyncpg.connect(_to_database(keystore_dsn, KEYSTORE))
     try:
         await vault_schema.install_keystore(keys)
     finally:

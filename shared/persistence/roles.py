@@ -14,17 +14,19 @@ import hmac
 import os
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from typing import Final
 
 import asyncpg
 from asyncpg import Connection, Record
 
-from shared.errors import Invalid
+from shared.errors import Conflict, Invalid
 
 SERVICES: Final = ("intake", "assessment", "corps", "notify")
 DATABASE: Final = "tovholder"
 KEYSTORE_DATABASE: Final = "tovholder_keys"
+EVERYTHING: Final = frozenset({DATABASE, KEYSTORE_DATABASE})
 VAULT: Final = "vault"
 KEYSTORE: Final = "keystore"
 AUDIT: Final = "audit"
@@ -83,19 +85,31 @@ def scram_verifier(password: str) -> str:
     return f"SCRAM-SHA-256${_SCRAM_ITERATIONS}:{salt64}${stored64}:{server64}"
 
 
-async def bootstrap(admin_dsn: str, passwords: Mapping[str, str]) -> None:
+async def bootstrap(admin_dsn: str, passwords: Mapping[str, str], keystore_dsn: str | None = None) -> None:
     """Make databases, roles, schemas and privileges. `passwords` maps role to password; owners may be without one.
 
-    `admin_dsn` names a role that may create databases and roles, in any database of the cluster. An owner without a
-    password cannot log in; migrations then run as the administrator with `set role`.
+    `admin_dsn` names a role that may create databases and roles, in any database of the cluster; `keystore_dsn` the same
+    in the key store's own cluster, which then holds its roles and nobody else's. An owner without a password cannot log
+    in; migrations then run as the administrator with `set role`. Raises `Conflict` (`keystore_in_main`).
     """
+    await _cluster(admin_dsn, passwords, {DATABASE} if keystore_dsn else {DATABASE, KEYSTORE_DATABASE})
+    if keystore_dsn:
+        await _cluster(keystore_dsn, passwords, {KEYSTORE_DATABASE})
+
+
+async def _cluster(admin_dsn: str, passwords: Mapping[str, str], databases: AbstractSet[str]) -> None:
+    """Make what belongs into one cluster that holds these databases."""
     admin = await asyncpg.connect(_plain(admin_dsn))
     try:
-        await make_roles(admin, passwords)
-        await make_databases(admin)
+        if KEYSTORE_DATABASE not in databases:
+            await _refuse_keystore(admin)
+        await make_roles(admin, passwords, databases)
+        await make_databases(admin, databases)
     finally:
         await admin.close()
     for database, make in ((DATABASE, make_service_schemas), (KEYSTORE_DATABASE, make_keystore_schema)):
+        if database not in databases:
+            continue
         admin = await asyncpg.connect(_plain(admin_dsn), database=database)
         try:
             await make(admin)
@@ -103,15 +117,36 @@ async def bootstrap(admin_dsn: str, passwords: Mapping[str, str]) -> None:
             await admin.close()
 
 
-async def make_roles(admin: Connection, passwords: Mapping[str, str]) -> None:
-    """Make every role of `ROLES` and set its password; refuse unknown roles, missing passwords, powerful roles."""
+async def _refuse_keystore(admin: Connection) -> None:
+    if await admin.fetchval("select 1 from pg_database where datname = $1", KEYSTORE_DATABASE):
+        raise Conflict(
+            "keystore_in_main",
+            f"the main server still holds the database {KEYSTORE_DATABASE}, which has a server of its own",
+            remedy="Move it with pg_dump and psql and drop it there (runbook, Backups), or `tovholder reset` test data.",
+        )
+
+
+def roles_of(databases: AbstractSet[str]) -> tuple[str, ...]:
+    """Return the roles of a cluster that holds these databases: those of the key store stand where its database is."""
+    return tuple(role for role in ROLES if _home(role) in databases)
+
+
+def _home(role: str) -> str:
+    return KEYSTORE_DATABASE if role.startswith("keystore_") else DATABASE
+
+
+async def make_roles(admin: Connection, passwords: Mapping[str, str], databases: AbstractSet[str] = EVERYTHING) -> None:
+    """Make the roles of a cluster that holds these databases and set their passwords.
+
+    Refuses unknown roles, missing passwords and powerful roles.
+    """
     if unknown := sorted(set(passwords) - set(ROLES)):
         raise Invalid("unknown_role", f"Passwords were given for unknown roles: {', '.join(unknown)}.")
     if missing := sorted(set(LOGINS) - set(passwords)):
         raise Invalid("missing_password", f"These roles have no password: {', '.join(missing)}.")
     async with admin.transaction():
         await admin.execute("select pg_advisory_xact_lock(hashtextextended('tovholder:roles', 0))")
-        for role in ROLES:
+        for role in roles_of(databases):
             await _make_role(admin, role, passwords.get(role))
         await _refuse_powers(admin)
 
@@ -137,13 +172,10 @@ async def _refuse_powers(admin: Connection) -> None:
         raise Invalid("powerful_role", f"These roles have powers that no service may have: {powerful}.")
 
 
-async def make_databases(admin: Connection) -> None:
-    """Make both databases and let in only who belongs there. Not in a transaction: Postgres forbids it."""
-    guests = {
-        DATABASE: [role for role in ROLES if not role.startswith("keystore_")],
-        KEYSTORE_DATABASE: ["keystore_owner", "keystore_app", "keystore_keeper"],
-    }
-    for database, roles in guests.items():
+async def make_databases(admin: Connection, databases: AbstractSet[str] = EVERYTHING) -> None:
+    """Make these databases and let in only who belongs there. Not in a transaction: Postgres forbids it."""
+    for database in sorted(databases):
+        roles = [role for role in ROLES if _home(role) == database]
         if not await admin.fetchval("select 1 from pg_database where datname = $1", database):
             # Another bootstrap may be first: what is wanted is there then.
             with suppress(asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError):

@@ -94,7 +94,7 @@ def _servers(folder: Path) -> Iterator[World]:
     backends = start_backends(folder)
     try:
         world = World(backends.config, backends.stack)
-        uvloop.run(migrate_all(backends.pg_admin_dsn, backends.passwords))
+        uvloop.run(migrate_all(backends.pg_admin_dsn, backends.passwords, keystore_dsn=backends.keystore_admin_dsn))
         uvloop.run(bare_postgres.copy_databases(world))
         world.seed()
         for name in NEIGHBOURS:

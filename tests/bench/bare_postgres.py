@@ -19,7 +19,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from deploy.config import SUPERUSER
+from deploy.config import SUPERUSER, SUPERUSERS, server_of
 from deploy.local.postgres import programs
 from tests.bench.load import percentiles
 from tests.bench.world import World
@@ -45,17 +45,17 @@ LASTING = ("actor_ref",)
 
 async def copy_databases(world: World) -> None:
     """Make empty copies of both databases, with their privileges."""
-    admin = await world.admin("postgres")
-    try:
-        for copy in ORIGINALS:
-            await admin.execute(f'create database "{copy}"')
-        # The relay is measured in the copy, in the role that it has.
-        await admin.execute(f'grant connect on database "{COPY}" to intake_worker')
-    finally:
-        await admin.close()
-    secret = {**os.environ, "PGPASSWORD": world.config.passwords()[SUPERUSER]}
-    where = ["-h", "127.0.0.1", "-p", str(world.config.ports.port("postgres")), "-U", SUPERUSER]
     for copy, original in ORIGINALS.items():
+        admin = await world.admin(original)
+        try:
+            await admin.execute(f'create database "{copy}"')
+            if copy == COPY:  # the relay is measured in the copy, in the role that it has
+                await admin.execute(f'grant connect on database "{COPY}" to intake_worker')
+        finally:
+            await admin.close()
+        server = server_of(original)
+        secret = {**os.environ, "PGPASSWORD": world.config.passwords()[SUPERUSERS[server]]}
+        where = ["-h", "127.0.0.1", "-p", str(world.config.ports.port(server)), "-U", SUPERUSER]
         dumped = await _finished([str(programs() / "pg_dump"), *where, "--schema-only", original], secret)
         await _finished([str(programs() / "psql"), *where, "-q", "-v", "ON_ERROR_STOP=1", "-d", copy], secret, dumped)
 

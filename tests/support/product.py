@@ -108,7 +108,7 @@ class Product:
 
     async def rows(self, sql: str, *values: Any, database: str = "tovholder") -> list[asyncpg.Record]:
         """Ask Postgres as the superuser."""
-        connection = await asyncpg.connect(self.backends.pg_admin_dsn.rsplit("/", 1)[0] + f"/{database}")
+        connection = await asyncpg.connect(self.backends.dsn("postgres", database))
         try:
             return list(await connection.fetch(sql, *values))
         finally:

@@ -176,7 +176,7 @@ async def _temporal(product: Product, stores: Stores) -> None:
 async def _postgres(product: Product, stores: Stores) -> None:
     """Every row of every table of both databases, as text; bytes as hex."""
     for database in ("tovholder", "tovholder_keys"):
-        connection = await asyncpg.connect(product.backends.pg_admin_dsn.rsplit("/", 1)[0] + f"/{database}")
+        connection = await asyncpg.connect(product.backends.dsn("postgres", database))
         try:
             tables = await connection.fetch(_TABLES)
             for schema, table in tables:

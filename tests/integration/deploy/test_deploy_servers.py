@@ -22,8 +22,11 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from deploy.backends import Backends, backends
+from deploy.config import SERVERS
 from deploy.local.issuer_core import challenge_of, write_users
+from deploy.local.postgres import archive_folder
 from deploy.local.temporal import SEARCH_ATTRIBUTES, database, program
+from tests.support.waiting import eventually
 
 PERSON = "00000000-0000-4000-8000-000000000001"
 USER = {
@@ -60,6 +63,26 @@ async def test_postgres_lets_nobody_in_without_a_password(servers: Backends) -> 
     assert lines == "scram-sha-256"
     assert await query(servers.pg_admin_dsn, "show fsync") == "on"
     assert (await query(servers.pg_admin_dsn, "show server_version")).startswith("18.")
+
+
+async def test_the_key_stores_server_opens_to_no_password_of_the_main_one(servers: Backends) -> None:
+    port = servers.config.ports.port("keystore")
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        await asyncpg.connect(servers.pg_admin_dsn.replace(f":{servers.pg_port}/", f":{port}/"))
+    assert await query(servers.keystore_admin_dsn, "select count(*) from pg_database where datname = 'tovholder'") == 0
+
+
+async def test_each_server_archives_its_log_into_a_home_of_its_own(servers: Backends) -> None:
+    for server in SERVERS:
+        dsn = servers.config.admin_dsn(server)
+        await query(dsn, "select pg_logical_emit_message(true, 'test', 'something to put away')")
+        segment = await query(dsn, "select pg_walfile_name(pg_switch_wal())")
+        file = archive_folder(servers.config, server) / segment
+        await eventually(file.exists, what=f"{server} put {segment} away")
+        assert file.is_relative_to(servers.config.backup_home(server))
+    main, keys = (servers.config.backup_home(server) for server in SERVERS)
+    assert not main.is_relative_to(keys)
+    assert not keys.is_relative_to(main)
 
 
 async def test_postgres_writes_no_value_of_a_statement_to_its_log(servers: Backends) -> None:

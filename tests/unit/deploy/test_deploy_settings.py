@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deploy import processes
-from deploy.config import ROLES, StackConfig
+from deploy.config import KEYSTORE, ROLES, StackConfig
 from deploy.doctor import check_disk, check_machine
 from deploy.errors import StackError
 from deploy.ports import PortBook
@@ -24,7 +24,17 @@ def config(tmp_path: Path) -> StackConfig:
 
 
 NAMES = (
-    *("postgres", "kafka", "kafka_controller", "temporal", "temporal_http", "temporal_metrics", "issuer", "mail"),
+    *(
+        "postgres",
+        "keystore",
+        "kafka",
+        "kafka_controller",
+        "temporal",
+        "temporal_http",
+        "temporal_metrics",
+        "issuer",
+        "mail",
+    ),
     *(f"{service}_{kind}" for service in roles.SERVICES for kind in ("api", "worker")),
     "gateway",
 )
@@ -35,6 +45,16 @@ def test_every_role_that_the_schemas_need_gets_a_password_of_its_own(config: Sta
     passwords = config.role_passwords()
     assert set(passwords) == set(ROLES)
     assert len(set(passwords.values())) == len(ROLES)
+
+
+def test_the_key_store_is_reached_on_a_server_of_its_own_with_a_password_of_its_own(config: StackConfig) -> None:
+    main, keys = config.ports.port("postgres"), config.ports.port("keystore")
+    assert main != keys
+    assert f":{main}/" in config.dsn("intake_api", tcp=True)
+    assert f":{keys}/" in config.dsn("keystore_app", KEYSTORE, tcp=True)
+    assert f":{keys}/" in config.keystore_admin_dsn
+    assert config.passwords()["postgres"] not in config.keystore_admin_dsn
+    assert config.passwords()["keystore_postgres"] not in config.pg_admin_dsn
 
 
 def test_passwords_are_made_once_and_only_their_owner_reads_them(config: StackConfig) -> None:
