@@ -14,6 +14,7 @@ from services.assessment.domain.case import Case, Stage
 from services.assessment.domain.underretning_commands import MakeUnderretning
 from services.assessment.handlers import Cases, Underretninger
 from services.assessment.ledger import ledger_route
+from services.assessment.subjects import Subjects
 from shared.hosting.api import ApiParts
 from shared.persistence.work import Transaction
 from shared.web.commands import command_routes, creation_route
@@ -29,7 +30,7 @@ UNDERRETNINGER = "underretninger"
 def routes(router: APIRouter, parts: ApiParts) -> None:
     """Add every route of assessment."""
     store = repository.case_store(parts.vault)
-    cases = Cases(store, parts.vault)
+    cases = Cases(store, parts.vault, Subjects(parts.vault))
     command_routes(router, parts.edge, store.lifecycle, cases.give)
     reading_routes(
         router, parts.edge, store, filters={"concern": "concern_id"}, view=view_of_case, hidden=hidden, told=told

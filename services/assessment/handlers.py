@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.assessment.domain.case import Case
+from services.assessment.domain.case import Case, Stage
 from services.assessment.domain.case_commands import (
     AttachConcern,
     CompleteAssessment,
@@ -26,6 +26,7 @@ from services.assessment.repository import (
     of_concern,
     underretning_store,
 )
+from services.assessment.subjects import Subjects
 from shared.contracts.codes import Answer
 from shared.lifecycle.table import Command
 from shared.persistence.handling import carry_out, create, give, require_version
@@ -39,6 +40,7 @@ class Cases:
 
     store: CaseStore
     sealer: Sealer | None
+    subjects: Subjects | None = None
 
     async def give(self, tx: Transaction, case_id: UUID, command: Command, version: int) -> Case:
         """Give any command of the table; two of them are about two records."""
@@ -46,7 +48,12 @@ class Cases:
             return await self._merge(tx, case_id, command, version)
         if isinstance(command, ReopenCase) and command.concern_case is not None:
             return await self._reopen(tx, case_id, command, command.concern_case, version)
-        case = await give(tx, self.store, self.sealer, case_id, command, expected_version=version)
+        known: Mapping[str, Any] = {}
+        if isinstance(command, OpenCase) and self.subjects is not None:
+            command, known = await self.subjects.identify(tx, command)
+        before = await self.store.load(tx, case_id)
+        require_version(before, version)
+        case = await self._carry_out(tx, before, command, known)
         if isinstance(command, (OpenCase, CompleteAssessment)) and command.minor in (Answer.YES, Answer.UNKNOWN):
             await self._start_track(tx, case)
         return case
@@ -60,7 +67,9 @@ class Cases:
 
     async def follow(self, tx: Transaction, case_id: UUID, command: FollowIntervention) -> None:
         """Follow the corps."""
-        await give(tx, self.store, None, case_id, command)
+        before = await self.store.load(tx, case_id)
+        case = await carry_out(tx, self.store, None, before, case_id, command)
+        await self._settle(tx, before, case)
 
     async def _start_track(self, tx: Transaction, case: Case) -> None:
         """Every case about somebody who may be a child has its underretning, also if that is found out later (3.7)."""
@@ -103,13 +112,21 @@ class Cases:
             include={"concern_id", "received_at", "description", "subject", "reporter"}
         )
         codes = arrived.model_dump(include={"minor", "acute", "travel", "cross_over"})
-        await self._carry_out(tx, target, AttachConcern(from_case=arrived.id, **concern, **codes))
+        joined = await self._carry_out(tx, target, AttachConcern(from_case=arrived.id, **concern, **codes))
+        if self.subjects is not None and joined.subject_ref is not None:
+            await self.subjects.bind(joined.subject_ref, joined)
         return merged
 
     async def _carry_out(
         self, tx: Transaction, case: Case, command: Command, known: Mapping[str, Any] | None = None
     ) -> Case:
-        return await carry_out(tx, self.store, self.sealer, case, case.id, command, known=known)
+        after = await carry_out(tx, self.store, self.sealer, case, case.id, command, known=known)
+        await self._settle(tx, case, after)
+        return after
+
+    async def _settle(self, tx: Transaction, before: Case, after: Case) -> None:
+        if self.subjects is not None:
+            await self.subjects.settle(tx, Stage(before.stage), after)
 
     async def _load_in_order(self, tx: Transaction, *case_ids: UUID) -> dict[UUID, Case]:
         """Lock in the order of ids, whoever asks for which: two who merge at once wait and never deadlock."""

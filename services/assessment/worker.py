@@ -6,6 +6,7 @@ from services.assessment import repository
 from services.assessment.consumers import subscriptions
 from services.assessment.domain import case, underretning
 from services.assessment.handlers import Cases, Underretninger
+from services.assessment.subjects import Subjects
 from services.assessment.tables import SPINE
 from services.assessment.workflows.case import CaseWorkflow
 from services.assessment.workflows.underretning import UnderretningWorkflow
@@ -19,7 +20,7 @@ UNDERRETNING_RESTS = frozenset({underretning.Stage.CLOSED})
 
 def assemble(parts: WorkerParts) -> ServiceParts:
     """Return what assessment adds to a worker."""
-    cases = Cases(repository.case_store(parts.vault), parts.vault)
+    cases = Cases(repository.case_store(parts.vault), parts.vault, Subjects(parts.vault))
     underretninger = Underretninger(repository.underretning_store(), cases.store)
     return ServiceParts(
         told=[

@@ -97,6 +97,8 @@ class CaseOpened(Fact):
     minor: Answer
     earlier_closed_concern: bool
     grounds: UUID | None = None
+    subject_ref: UUID | None = None
+    """The person, where known by CPR: a random reference of the vault's (`domain.md` 4.4 R13)."""
 
 
 class ConcernMerged(Fact):

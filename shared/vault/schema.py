@@ -26,6 +26,12 @@ OPENING = (
 """What the API alone may call: a worker never opens the vault."""
 
 
+RESOLVING = ("vault.resolve(bytea)", "vault.open_case(uuid, uuid, text)")
+"""What the API of assessment may call besides: a person becomes known there, when a case is opened."""
+
+CLOSING = ("vault.close_case(uuid)",)
+"""What assessment may call besides, API and worker: a case may also end by a fact of another service."""
+
 _DESTROYING = "keystore.destroy_unit(uuid), keystore.destroy_person(uuid)"
 
 KEYSTORE_PRIVILEGES = (
@@ -51,6 +57,8 @@ async def install(admin: Connection) -> None:
             await admin.execute(f"grant execute on function {', '.join(PUTTING)} to {api}, {worker}")
             await admin.execute(f"grant execute on function {', '.join(OPENING)} to {api}")
             await admin.execute(f"revoke execute on function {', '.join(OPENING)} from {worker}")
+        await admin.execute(f"grant execute on function {', '.join(RESOLVING)} to assessment_api")
+        await admin.execute(f"grant execute on function {', '.join(CLOSING)} to assessment_api, assessment_worker")
 
 
 async def install_keystore(admin: Connection) -> None:

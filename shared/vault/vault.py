@@ -20,6 +20,7 @@ from shared.vault.errors import Unopenable
 from shared.vault.keys import UnitKeys
 from shared.vault.keystore import KeyStore
 from shared.vault.model import FieldClass, Grant, Looker, LookReason, Place, Plain, Sealed, Ticket
+from shared.vault.persons import Persons
 from shared.vault.provider import KeyProvider
 from shared.vault.scan import check_text
 from shared.vault.sealing import seal, unseal
@@ -30,6 +31,7 @@ class Vault:
 
     def __init__(self, keystore: KeyStore, provider: KeyProvider, *, new_ref: Callable[[], UUID] = uuid4) -> None:
         self._keys = UnitKeys(keystore, provider)
+        self.persons = Persons(provider)
         self._new_ref = new_ref
 
     async def new_unit(self, unit: UUID, person: UUID | None = None) -> None:

@@ -145,6 +145,8 @@ class Case(Aggregate):
     municipality: str
     police: str
     concerns: tuple[Concern, ...]
+    subject_ref: UUID | None = None
+    """Whom the case is about, where known by CPR; the same for every case about this person."""
     reporter_kind: ReporterKind
     anonymity: Anonymity
     minor: Answer

@@ -28,7 +28,7 @@ from shared.contracts.assessment_codes import (
 from shared.contracts.codes import Anonymity, Answer, ClosingReason, ReporterKind, Travel
 from shared.contracts.corps import Dimension
 from shared.lifecycle.table import Command
-from shared.lifecycle.text import CaseText
+from shared.lifecycle.text import CaseText, IdentityText
 
 
 class OpenCase(Command):
@@ -39,6 +39,8 @@ class OpenCase(Command):
     minor: Answer | None = None
     earlier_closed_concern: bool = False
     grounds: CaseText | None = None
+    cpr: IdentityText | None = None
+    """To find the person's other open case by, and never stored; without it nothing is matched (`domain.md` 3.3, 3.4)."""
 
 
 class MergeConcern(Command):

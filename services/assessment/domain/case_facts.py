@@ -62,7 +62,9 @@ def apply(case: Case, fact: Fact) -> Case:
     """Return the case after what `fact` means to it alone."""
     match fact:
         case facts.CaseOpened():
-            return case.with_(minor=fact.minor, earlier_closed_concern=fact.earlier_closed_concern)
+            return case.with_(
+                minor=fact.minor, earlier_closed_concern=fact.earlier_closed_concern, subject_ref=fact.subject_ref
+            )
         case facts.ConcernMerged():
             return case.with_(merged_into=fact.into)
         case facts.ConcernAttached():

@@ -20,9 +20,9 @@ from shared.lifecycle.table import Context
 Fills = Mapping[str, Any]
 
 
-def opened(case: Case, command: commands.OpenCase, _: Context) -> Fills:
-    """What triage knows of the age replaces what the call knew."""
-    return {"minor": command.minor or case.minor}
+def opened(case: Case, command: commands.OpenCase, context: Context) -> Fills:
+    """What triage knows of the age replaces what the call knew; a person found by CPR is a reference from here on."""
+    return {"minor": command.minor or case.minor, "subject_ref": context.known.get("subject_ref")}
 
 
 def merged(case: Case, _: commands.MergeConcern, __: Context) -> Fills:

@@ -21,6 +21,7 @@ from services.assessment import repository
 from services.assessment.api import routes
 from services.assessment.consumers import subscriptions
 from services.assessment.handlers import Cases, Underretninger
+from services.assessment.subjects import Subjects
 from services.assessment.tables import SPINE
 from shared.clock import DemoClock
 from shared.hosting import api
@@ -91,7 +92,7 @@ async def world(installed: Installed) -> AsyncIterator[World]:
     keystore = PostgresKeyStore(settings.keystore_url.get_secret_value())
     vault = Vault(keystore, KeysetProvider.from_file(settings.keyset_file))
     work = UnitOfWork(engine, clock)
-    cases = Cases(repository.case_store(vault), vault)
+    cases = Cases(repository.case_store(vault), vault, Subjects(vault))
     concerns, interventions = subscriptions(cases, Underretninger(repository.underretning_store(), cases.store))
     metrics = MessagingMetrics(CollectorRegistry())
     receivers = {

@@ -11,7 +11,7 @@ import pytest
 from shared.errors import Invalid
 from shared.persistence import roles
 from shared.persistence.sql_files import Migration, SchemaAltered
-from shared.vault.schema import OPENING, PUTTING, install
+from shared.vault.schema import CLOSING, OPENING, PUTTING, RESOLVING, install
 from tests.integration.vault.world import Cluster
 
 APIS = [f"{service}_api" for service in roles.SERVICES]
@@ -91,8 +91,9 @@ async def test_functions_of_the_vault_are_for_those_named(admin: asyncpg.Connect
     }
 
     for api, worker in zip(APIS, WORKERS, strict=True):
-        assert allowed[api] == {*PUTTING, *OPENING}
-        assert allowed[worker] == set(PUTTING)
+        resolving, closing = (RESOLVING, CLOSING) if api == "assessment_api" else ((), ())
+        assert allowed[api] == {*PUTTING, *OPENING, *resolving, *closing}
+        assert allowed[worker] == {*PUTTING, *closing}
 
 
 async def test_functions_that_run_as_the_vault_fix_their_search_path(admin: asyncpg.Connection) -> None:
