@@ -34,6 +34,7 @@ BROUGHT = {
     "reconcile": "deploy.operations",
     "sessions": "deploy.sessions",
     "keys": "deploy.custody",
+    "audit": "deploy.audit",
 }
 
 

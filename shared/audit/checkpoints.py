@@ -86,6 +86,11 @@ class CheckpointFolder:
         for file in self._files(organisation):
             yield from _lines(file)
 
+    def everything(self) -> Iterator[Checkpoint]:
+        """Yield the checkpoints of every organisation."""
+        for file in sorted(self.path.glob("*.jsonl")):
+            yield from _lines(file)
+
     def last(self, organisation: str) -> Checkpoint | None:
         """Return the newest checkpoint of the organisation."""
         for file in reversed(self._files(organisation)):

@@ -47,3 +47,19 @@ def holds(public: str, signature: str, content: bytes) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def rotate(path: Path, published: Mapping[str, str]) -> str:
+    """Add a fresh key under a name that was never published and make it current; return the name.
+
+    Without a file a new one is made that holds this key alone: the old private keys are lost, their signatures still hold.
+    """
+    lost = not path.exists()
+    keyset.create_if_missing(path)
+    with keyset.changing(path):
+        held = keyset.load(path)
+        numbers = [int(name[1:]) for name in {*held.keys, *published} if name[1:].isdigit()]
+        name = f"k{max(numbers, default=0) + 1}"
+        fresh = held.with_current(name)
+        keyset.replace(path, fresh.without(held.current) if lost else fresh)
+    return name
