@@ -1,7 +1,7 @@
 """Draws what the documentation shows of the code: `python -m deploy.docs`.
 
 Writes `docs/states/` (diagrams and tables of the lifecycles), `docs/asyncapi/` (what each service publishes) and
-`docs/openapi/` (what it answers to). A test fails when a file differs from what this would write.
+`docs/openapi/` (what it answers to), `docs/access.md` (to whom). A test fails when a file differs from what this would write.
 """
 
 from __future__ import annotations
@@ -15,12 +15,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from fastapi import FastAPI
 from pydantic import SecretStr
 
+from deploy import access_page
 from deploy.diagrams import page
 from shared.hosting.api import build
 from shared.lifecycle.table import Lifecycle
 from shared.messaging.asyncapi import document
+from shared.policy.doors import Door
 from shared.settings import Settings
 from shared.vault.keyset import create_if_missing
 
@@ -47,14 +50,23 @@ def lifecycles(service: str) -> list[Lifecycle[Any]]:
     return [getattr(import_module(module), name) for module, name in TABLES[service]]
 
 
-def openapi(service: str) -> dict[str, Any]:
-    """Return the OpenAPI document of a service. Nothing is connected to: the keys are made up and thrown away."""
+def application(service: str) -> FastAPI:
+    """Return the api of a service. Nothing is connected to: the keys are made up and thrown away."""
     routes = import_module(f"services.{service}.api").routes
     spine = import_module(f"services.{service}.tables").SPINE
     with tempfile.TemporaryDirectory() as folder:
-        app = build(service, f"Tovholder: {service}", spine, routes, _settings(Path(folder)))
-    made: dict[str, Any] = app.openapi()
+        return build(service, f"Tovholder: {service}", spine, routes, _settings(Path(folder)))
+
+
+def openapi(service: str) -> dict[str, Any]:
+    """Return the OpenAPI document of a service."""
+    made: dict[str, Any] = application(service).openapi()
     return made
+
+
+def doors(service: str) -> list[Door]:
+    """Return the doors of a service."""
+    return list(application(service).state.doors.values())
 
 
 def _settings(folder: Path) -> Settings:
@@ -81,6 +93,7 @@ def generated() -> Iterator[tuple[str, str]]:
             yield f"states/{lifecycle.kind}.md", page(service, lifecycle)
         yield f"asyncapi/{service}.json", _json(document(service, lifecycles(service), version=VERSION))
         yield f"openapi/{service}.json", _json(openapi(service))
+    yield "access.md", access_page.page({service: doors(service) for service in TABLES})
 
 
 def _json(content: dict[str, Any]) -> str:

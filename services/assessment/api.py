@@ -17,7 +17,7 @@ from services.assessment.ledger import ledger_route
 from services.assessment.subjects import Subjects
 from shared.hosting.api import ApiParts
 from shared.persistence.work import Transaction
-from shared.web.commands import command_routes, creation_route
+from shared.web.commands import command_routes, creation_route, creators
 from shared.web.opening import opening_route
 from shared.web.reading import Facts, reading_routes, view_of
 
@@ -31,7 +31,7 @@ def routes(router: APIRouter, parts: ApiParts) -> None:
     """Add every route of assessment."""
     store = repository.case_store(parts.vault)
     cases = Cases(store, parts.vault, Subjects(parts.vault))
-    command_routes(router, parts.edge, store.lifecycle, cases.give)
+    command_routes(router, parts.edge, store.lifecycle, store.policy, cases.give)
     reading_routes(
         router, parts.edge, store, filters={"concern": "concern_id"}, view=view_of_case, hidden=hidden, told=told
     )
@@ -40,8 +40,16 @@ def routes(router: APIRouter, parts: ApiParts) -> None:
 
     track = repository.underretning_store()
     underretninger = Underretninger(track, store)
-    creation_route(router, parts.edge, f"/v1/{UNDERRETNINGER}", MakeUnderretning, underretninger.make)
-    command_routes(router, parts.edge, track.lifecycle, underretninger.give, plural=UNDERRETNINGER)
+    creation_route(
+        router,
+        parts.edge,
+        f"/v1/{UNDERRETNINGER}",
+        MakeUnderretning,
+        underretninger.make,
+        creators(track.lifecycle, MakeUnderretning),
+        rule="domain.md 2.3 row 15: whoever is in public service",
+    )
+    command_routes(router, parts.edge, track.lifecycle, track.policy, underretninger.give, plural=UNDERRETNINGER)
     reading_routes(
         router, parts.edge, track, filters={"concern": "concern_id", "case": "case_id"}, plural=UNDERRETNINGER
     )

@@ -21,6 +21,7 @@ from services.assessment.domain.disclosure import Refusal, Share
 from shared.lifecycle.regime import regime_of
 from shared.persistence.store import Store
 from shared.persistence.work import Transaction
+from shared.policy.doors import Door
 from shared.web.edge import Edge
 
 COLUMNS = (
@@ -85,9 +86,12 @@ def ledger_route(
 ) -> None:
     """Add `GET /v1/cases/{id}/shares`; the Accept header chooses the form. Of a hidden case there is nothing (T08)."""
 
+    rule = "domain.md 4.2: what was shared about the citizen, with whom, on which basis"
+    door = edge.door(Door("case-shares", rule, about=store.policy))
+
     async def shares(request: Request, id: UUID) -> Response:
         """List what was shared about the citizen, with whom, on which basis; and what was refused."""
-        actor = await edge.actor(request)
+        actor = await edge.enter(request, door)
         async with edge.begin(request, actor) as tx:
             case = await store.load(tx, id, lock=False)
             lines = [] if hidden(case, tx) else lines_of(case)
@@ -97,4 +101,4 @@ def ledger_route(
             return JSONResponse({"items": lines}, headers={"Cache-Control": "no-store"})
         return Response(FORMS[form](lines), media_type=form, headers={"Cache-Control": "no-store"})
 
-    router.add_api_route("/v1/cases/{id}/shares", shares, methods=["GET"], operation_id="case-shares")
+    router.add_api_route("/v1/cases/{id}/shares", shares, methods=["GET"], operation_id=door.operation)

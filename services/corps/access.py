@@ -42,6 +42,16 @@ LOAN_POLICY = Policy(
 )
 """Hours and dates; the case is a pseudonym in it."""
 
+MEMBER_POLICY = Policy(
+    "member",
+    (
+        Sight(Role.LOCAL_COORDINATOR, Tie.OWNS, (), "3.8: the employer's coordinator"),
+        Sight(Role.NATIONAL_DESK, Tie.NATIONAL, (), "R12: competence and capacity"),
+        Sight(Role.CORPS_MEMBER, Tie.ENGAGED, (), "3.8: her own record"),
+    ),
+)
+"""Competence and capacity, never for which case (R12)."""
+
 INTERVENTION_ROLES = frozenset({Role.LOCAL_COORDINATOR, Role.CASEWORKER})
 """In the municipality whose case it is; the member sees it as a person."""
 

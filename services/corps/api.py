@@ -16,11 +16,11 @@ from services.corps.domain.loan import Loan
 from services.corps.domain.loan_commands import DraftLoan
 from services.corps.handlers import Corps, corps
 from shared.contracts.corps import MemberChosen
-from shared.errors import Forbidden
 from shared.hosting.api import ApiParts
 from shared.lifecycle.actor import Role
 from shared.persistence.work import Transaction
-from shared.web.commands import command_routes, creation_route
+from shared.policy.doors import Door
+from shared.web.commands import command_routes, creation_route, creators
 from shared.web.edge import Edge
 from shared.web.opening import opening_route
 from shared.web.reading import Facts, reading_routes, view_of
@@ -31,7 +31,7 @@ def routes(router: APIRouter, parts: ApiParts) -> None:
     work = corps(parts.vault, parts.vault)
     interventions, loans = work.interventions, work.loans
     _options_route(router, parts.edge, work)
-    command_routes(router, parts.edge, interventions.store.lifecycle, interventions.give)
+    command_routes(router, parts.edge, interventions.store.lifecycle, interventions.store.policy, interventions.give)
     reading_routes(
         router,
         parts.edge,
@@ -41,8 +41,9 @@ def routes(router: APIRouter, parts: ApiParts) -> None:
         told=intervention_told,
     )
     opening_route(router, parts.edge, interventions.store, parts.vault, sealed)
-    creation_route(router, parts.edge, "/v1/loans", DraftLoan, loans.draft)
-    command_routes(router, parts.edge, loans.store.lifecycle, loans.give)
+    drafters = creators(loans.store.lifecycle, DraftLoan)
+    creation_route(router, parts.edge, "/v1/loans", DraftLoan, loans.draft, drafters, rule="domain.md 3.9")
+    command_routes(router, parts.edge, loans.store.lifecycle, loans.store.policy, loans.give)
     reading_routes(
         router, parts.edge, loans.store, filters={"lender": "lender", "borrower": "borrower"}, view=loan_view
     )
@@ -90,20 +91,17 @@ def loan_view(loan: Loan, _: Transaction) -> dict[str, Any]:
 
 
 def _options_route(router: APIRouter, edge: Edge, work: Corps) -> None:
+    policy = work.interventions.store.policy
+    coordinators = frozenset({Role.LOCAL_COORDINATOR})
+    door = edge.door(Door("intervention-options", "domain.md 2.1, 5.3: who matches", coordinators, policy))
+
     async def show(request: Request, id: UUID) -> Response:
         """Show who can be chosen now, with the reasons; why the others are not there; what blocks if nobody is."""
-        actor = await edge.actor(request)
+        actor = await edge.enter(request, door)
         async with edge.begin(request, actor) as tx:
             state = await work.interventions.store.load(tx, id, lock=False)
-            if Role.LOCAL_COORDINATOR not in actor.roles or not _at_home(state, tx):
-                raise Forbidden(
-                    "role_may_not",
-                    "options are for LOCAL_COORDINATOR",
-                    rule="domain.md 2.1, 5.3",
-                    remedy="Ask the coordinator.",
-                )
             body = options.shown(await options.pool(tx, state), tx)
         body |= {"id": str(id), "stage": state.stage, "desk_asked": state.clock("broker") is not None}
         return JSONResponse(body, headers={"ETag": f'"{state.version}"', "Cache-Control": "no-store"})
 
-    router.add_api_route("/v1/interventions/{id}/options", show, methods=["GET"], operation_id="intervention-options")
+    router.add_api_route("/v1/interventions/{id}/options", show, methods=["GET"], operation_id=door.operation)

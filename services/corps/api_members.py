@@ -11,16 +11,19 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import JSONResponse, Response
 
 from services.corps import desk, members, registering
+from services.corps.access import MEMBER_POLICY
 from services.corps.domain.member_commands import ChangeMember, Member, RegisterMember
 from services.corps.options import ledger_of
-from shared.errors import Forbidden
-from shared.lifecycle.actor import Actor, Role
+from shared.lifecycle.actor import Role
 from shared.persistence.work import Transaction
+from shared.policy.doors import Door
 from shared.reference.municipalities import municipality
 from shared.web.commands import command_route, creation_route
 from shared.web.edge import Edge, body_of
 from shared.web.problems import of_validation
 
+KEEPERS = frozenset({Role.LOCAL_COORDINATOR, Role.NATIONAL_DESK})
+DESK = frozenset({Role.NATIONAL_DESK})
 NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -44,16 +47,22 @@ class CorpsMunicipalities(BaseModel):
 
 def member_routes(router: APIRouter, edge: Edge) -> None:
     """Add the routes of members, corps municipalities and capacity."""
-    creation_route(router, edge, "/v1/members", RegisterMember, registering.register)
-    command_route(router, edge, "member", ChangeMember, registering.change)
+    rule = "domain.md 2.1, 3.8: the employer's coordinator, or the national desk"
+    creation_route(router, edge, "/v1/members", RegisterMember, registering.register, KEEPERS, rule=rule)
+    changing = Door(f"member-{ChangeMember.code}", rule, KEEPERS, MEMBER_POLICY)
+    command_route(router, edge, "member", ChangeMember, registering.change, changing)
     _reading(router, edge)
     _municipalities(router, edge)
 
 
 def _reading(router: APIRouter, edge: Edge) -> None:
+    showing = edge.door(Door("member-show", "R12: competence and capacity", about=MEMBER_POLICY))
+    listing = edge.door(Door("member-list", "R12", MEMBER_POLICY.roles, MEMBER_POLICY, lists=True))
+    counting = edge.door(Door("capacity", "R12: by police district, no case", DESK))
+
     async def one(request: Request, id: UUID) -> Response:
         """Look at a member's record: competence and capacity."""
-        actor = await edge.actor(request)
+        actor = await edge.enter(request, showing)
         async with edge.begin(request, actor) as tx:
             member = await registering.look(tx, id)
             body = await _shown(tx, [member])
@@ -61,15 +70,14 @@ def _reading(router: APIRouter, edge: Edge) -> None:
 
     async def many(request: Request) -> Response:
         """List the members whom the actor keeps, with their free capacity."""
-        actor = await edge.actor(request)
+        actor = await edge.enter(request, listing)
         async with edge.begin(request, actor) as tx:
             body = await _shown(tx, await registering.look_at_all(tx))
         return JSONResponse({"items": body}, headers=NO_STORE)
 
     async def capacity(request: Request) -> Response:
         """Show capacity and open requests by police district; no case is in it."""
-        actor = await edge.actor(request)
-        _require_desk(actor)
+        actor = await edge.enter(request, counting)
         async with edge.begin(request, actor) as tx:
             body = await desk.capacity(tx)
         return JSONResponse(body, headers=NO_STORE)
@@ -80,9 +88,12 @@ def _reading(router: APIRouter, edge: Edge) -> None:
 
 
 def _municipalities(router: APIRouter, edge: Edge) -> None:
+    finding = edge.door(Door("corps-municipality-list", "domain.md 3.8: public"))
+    keeping = edge.door(Door("corps-municipality-put", "domain.md 2.1: the national desk keeps them", DESK))
+
     async def find(request: Request) -> Response:
         """List corps municipalities with their days."""
-        actor = await edge.actor(request)
+        actor = await edge.enter(request, finding)
         async with edge.begin(request, actor) as tx:
             rows = await members.all_hosts(tx)
         items = [CorpsMunicipality.model_validate(row).model_dump(mode="json") for row in rows]
@@ -90,8 +101,7 @@ def _municipalities(router: APIRouter, edge: Edge) -> None:
 
     async def put(request: Request) -> Response:
         """Enter corps municipalities; the national desk keeps them."""
-        actor = await edge.actor(request)
-        _require_desk(actor)
+        actor = await edge.enter(request, keeping)
         try:
             wanted = CorpsMunicipalities.model_validate_json(await body_of(request) or b"{}")
         except ValidationError as error:
@@ -126,8 +136,3 @@ def _record(tx: Transaction, member: Member, holds: Any) -> dict[str, Any]:
         "hours_free": ledger.hours_free(tx.now),
         "holds": [{"kind": hold.kind, "until": hold.until.isoformat() if hold.until else None} for hold in live],
     }
-
-
-def _require_desk(actor: Actor) -> None:
-    if Role.NATIONAL_DESK not in actor.roles:
-        raise Forbidden("role_may_not", "this is for NATIONAL_DESK", rule="domain.md 2.1", remedy="Ask the desk.")

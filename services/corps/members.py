@@ -44,11 +44,9 @@ async def require(tx: Transaction, member_ref: UUID, *, lock: bool = False) -> M
     return member
 
 
-async def all_members(tx: Transaction, municipality: str | None = None) -> list[Member]:
-    """Return the members of one employer, or all, in order of employer and reference."""
+async def all_members(tx: Transaction) -> list[Member]:
+    """Return the members whom the transaction sees, in order of employer and reference; SYSTEM sees all."""
     query = sa.select(_MEMBER).order_by(_MEMBER.c.municipality, _MEMBER.c.member_ref)
-    if municipality is not None:
-        query = query.where(_MEMBER.c.municipality == municipality)
     return [_member(row) for row in (await tx.session.execute(query)).mappings()]
 
 

@@ -14,10 +14,10 @@ from services.intake import repository
 from services.intake.domain.commands import ReceiveConcern
 from services.intake.domain.concern import Concern
 from services.intake.handlers import Concerns
-from shared.errors import Forbidden
 from shared.hosting.api import ApiParts
 from shared.lifecycle.actor import PUBLIC, Role
-from shared.web.commands import command_routes, creation_route
+from shared.policy.doors import Door
+from shared.web.commands import command_routes, creation_route, creators
 from shared.web.edge import Edge, body_of
 from shared.web.opening import opening_route
 from shared.web.problems import of_validation
@@ -28,9 +28,21 @@ def routes(router: APIRouter, parts: ApiParts) -> None:
     """Add every route of intake."""
     store = repository.concern_store(parts.vault)
     concerns = Concerns(store, parts.vault)
-    creation_route(router, parts.edge, "/v1/concerns", ReceiveConcern, concerns.receive)
-    creation_route(router, parts.edge, "/v1/public/concerns", ReceiveConcern, concerns.receive, actor=PUBLIC)
-    command_routes(router, parts.edge, store.lifecycle, concerns.give)
+    receivers = creators(store.lifecycle, ReceiveConcern)
+    creation_route(
+        router, parts.edge, "/v1/concerns", ReceiveConcern, concerns.receive, receivers, rule="domain.md 2.3 row 1"
+    )
+    creation_route(
+        router,
+        parts.edge,
+        "/v1/public/concerns",
+        ReceiveConcern,
+        concerns.receive,
+        frozenset(),
+        rule="domain.md 2.4: a citizen, without an account",
+        actor=PUBLIC,
+    )
+    command_routes(router, parts.edge, store.lifecycle, store.policy, concerns.give)
     reading_routes(router, parts.edge, store, filters={"channel": "channel", "municipality": "municipality"})
     opening_route(router, parts.edge, store, parts.vault, sealed)
     _help_routes(router, parts.edge)
@@ -66,18 +78,19 @@ class HelpOffers(BaseModel):
 
 
 def _help_routes(router: APIRouter, edge: Edge) -> None:
+    finding = edge.door(Door("help-offers-find", "domain.md 3.14: told to any caller"))
+    keeping = edge.door(Door("help-offers-put", "domain.md 2.1: the centre keeps it", frozenset({Role.CENTRE_ADVISER})))
+
     async def find(request: Request, municipality: str | None = None) -> Response:
         """Find help by municipality, national offers included."""
-        actor = await edge.actor(request)
+        actor = await edge.enter(request, finding)
         async with edge.begin(request, actor) as tx:
             found = await repository.help_offers(tx, municipality, tx.now.date())
         return JSONResponse({"items": [_shown(row) for row in found]})
 
     async def put(request: Request) -> Response:
         """Put offers into the directory; the centre keeps it."""
-        actor = await edge.actor(request)
-        if Role.CENTRE_ADVISER not in actor.roles:
-            raise Forbidden("role_may_not", "the help directory is kept by CENTRE_ADVISER", rule="domain.md 2.1")
+        actor = await edge.enter(request, keeping)
         try:
             wanted = HelpOffers.model_validate_json(await body_of(request))
         except ValidationError as error:

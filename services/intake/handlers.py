@@ -13,7 +13,7 @@ from shared.contracts.codes import Channel, SubjectKnown
 from shared.lifecycle.actor import Role
 from shared.lifecycle.table import Command
 from shared.lifecycle.text import Text
-from shared.persistence.handling import carry_out, create, give
+from shared.persistence.handling import carry_out, create, require_version
 from shared.persistence.sealing import Sealer
 from shared.persistence.store import Store
 from shared.persistence.work import Transaction
@@ -38,10 +38,12 @@ class Concerns:
 
     async def give(self, tx: Transaction, concern_id: UUID, command: Command, version: int) -> Concern:
         """Give any other command of the table."""
+        concern = await self.store.load(tx, concern_id)
+        require_version(concern, version)
         check = CHECKS.get(type(command))
         if check is not None:
             await check(tx, command)
-        return await give(tx, self.store, self.sealer, concern_id, command, expected_version=version)
+        return await carry_out(tx, self.store, self.sealer, concern, concern_id, command)
 
 
 def _goes_straight_on(tx: Transaction, command: ReceiveConcern) -> bool:

@@ -27,6 +27,8 @@ class Tie(StrEnum):
     """The organisation is the authority that the record was sent to for a decision."""
     ENGAGED = "ENGAGED"
     """The actor is the very person who is engaged in it."""
+    NATIONAL = "NATIONAL"
+    """The actor works for the whole country, and the record is of no case (R11, R12)."""
 
 
 @dataclass(frozen=True, slots=True)

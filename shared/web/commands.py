@@ -21,10 +21,12 @@ from starlette.responses import JSONResponse, Response
 from shared.errors import Invalid, TovholderError, VersionRequired
 from shared.lifecycle.actor import Actor, Role
 from shared.lifecycle.aggregate import Aggregate
-from shared.lifecycle.table import Command, Lifecycle
+from shared.lifecycle.table import Command, Lifecycle, Transition
 from shared.persistence.handling import Outcome, once
 from shared.persistence.idempotency import Answer, Attempt
 from shared.persistence.work import Transaction
+from shared.policy.doors import Door
+from shared.policy.sights import Policy
 from shared.web import problems
 from shared.web.edge import Edge, body_of
 
@@ -89,6 +91,7 @@ async def respond(
     model: type[B],
     code: str,
     act: Callable[[Transaction, B], Awaitable[Aggregate]],
+    door: Door,
     *,
     status: int = 200,
     actor: Actor | None = None,
@@ -96,7 +99,7 @@ async def respond(
     """Serve one command: the same steps for all. Counts the outcome, whatever it is."""
     outcome = "internal_error"
     try:
-        who = actor or await edge.actor(request)
+        who = actor or await edge.enter(request, door)
         attempt = Attempt(who, request.url.path, key_of(request), await body_of(request))
         command = parse(model, attempt.body)
 
@@ -124,39 +127,72 @@ async def respond(
 
 
 def creation_route(
-    router: APIRouter, edge: Edge, path: str, model: type[Command], make: Make, *, actor: Actor | None = None
+    router: APIRouter,
+    edge: Edge,
+    path: str,
+    model: type[Command],
+    make: Make,
+    roles: frozenset[Role],
+    *,
+    rule: str,
+    actor: Actor | None = None,
 ) -> None:
-    """Add the POST that creates; `actor` is given for the public door only."""
+    """Add the POST that creates, for `roles`; `actor` is given for the public door only."""
+    name = f"{model.code}{'-public' if actor else ''}"
+    door = edge.door(Door(name, rule, None if actor else roles, public=actor is not None))
 
     async def endpoint(request: Request) -> Response:
-        return await respond(edge, request, model, model.code, make, status=201, actor=actor)
+        return await respond(edge, request, model, model.code, make, door, status=201, actor=actor)
 
-    _add(router, edge, path, endpoint, model, f"{model.code}{'-public' if actor else ''}", model.__doc__)
+    _add(router, edge, path, endpoint, model, name, model.__doc__)
+
+
+def creators(lifecycle: Lifecycle[Any], model: type[Command]) -> frozenset[Role]:
+    """Return the roles of people who may bring an aggregate into being with this command."""
+    return _people(row for row in lifecycle.rows_of(model) if row.creates)
+
+
+def _people(rows: Iterable[Transition[Any]]) -> frozenset[Role]:
+    roles = frozenset(role for row in rows if not row.follows for role in (*row.roles, *row.together))
+    return roles - {Role.SYSTEM, Role.PUBLIC}
 
 
 def command_routes(
-    router: APIRouter, edge: Edge, lifecycle: Lifecycle[Any], act: Act, *, plural: str | None = None
+    router: APIRouter, edge: Edge, lifecycle: Lifecycle[Any], policy: Policy, act: Act, *, plural: str | None = None
 ) -> None:
-    """Add a POST for every command of the table that a person may give to an existing aggregate.
+    """Add a POST for every command of the table that a person may give to an existing aggregate that they see.
 
     `plural` is the word in the path where it is not the kind with an s.
     """
     for model in lifecycle.commands:
         rows = [row for row in lifecycle.rows_of(model) if not row.creates and not row.follows]
-        if any(role is not Role.SYSTEM for row in rows for role in row.roles):
-            command_route(router, edge, lifecycle.kind, model, act, plural=plural)
+        if roles := _people(rows):
+            door = Door(f"{lifecycle.kind}-{model.code}", _paragraphs(rows), roles, policy)
+            command_route(router, edge, lifecycle.kind, model, act, door, plural=plural)
+
+
+def _paragraphs(rows: Iterable[Transition[Any]]) -> str:
+    return "; ".join(dict.fromkeys(row.rule for row in rows))
 
 
 def command_route(
-    router: APIRouter, edge: Edge, kind: str, model: type[Command], act: Act, *, plural: str | None = None
+    router: APIRouter,
+    edge: Edge,
+    kind: str,
+    model: type[Command],
+    act: Act,
+    door: Door,
+    *,
+    plural: str | None = None,
 ) -> None:
     """Add the POST of one command on something that exists."""
+    edge.door(door)
 
     async def endpoint(request: Request, id: UUID) -> Response:
         async def run(tx: Transaction, command: Command) -> Aggregate:
             return await act(tx, id, command, version_of(request))
 
-        return await respond(edge, request, model, model.code, run)
+        return await respond(edge, request, model, model.code, run, door)
 
     _add(
         router,
@@ -164,7 +200,7 @@ def command_route(
         f"/v1/{plural or kind + 's'}/{{id}}/{model.code}",
         endpoint,
         model,
-        f"{kind}-{model.code}",
+        door.operation,
         model.__doc__,
     )
 

@@ -25,6 +25,7 @@ from shared.observability.traces import tracer
 from shared.persistence.idempotency import Idempotency
 from shared.persistence.sealing import Sealer
 from shared.persistence.work import Transaction, UnitOfWork
+from shared.policy.doors import Door
 from shared.web import problems
 
 LARGEST_BODY = 128 * 1024
@@ -51,6 +52,19 @@ class Edge:
     health: Health
     bodies: dict[str, type[BaseModel]] = field(default_factory=dict)
     """Bodies that routes parse themselves, by schema name; the OpenAPI document needs them."""
+    doors: dict[str, Door] = field(default_factory=dict)
+    """Who may ask for what, by operation."""
+
+    def door(self, door: Door) -> Door:
+        """Enter a door; return it."""
+        self.doors[door.operation] = door
+        return door
+
+    async def enter(self, request: Request, door: Door) -> Actor:
+        """Return the actor of the request. Raises `Unauthenticated`, and `Forbidden` if the door is for other roles."""
+        actor = await self.actor(request)
+        door.require(actor)
+        return actor
 
     async def actor(self, request: Request) -> Actor:
         """Return the actor of the request. Raises `Unauthenticated`."""
@@ -112,6 +126,7 @@ def build_app(
             "auto_configure": False,
         },
     )
+    app.state.doors = edge.doors
     problems.install(app)
     app.add_middleware(Surroundings, edge=edge)
     _operations(app, edge)

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from shared.errors import NotFound
 from shared.lifecycle.actor import Role
 from shared.persistence.store import Store
+from shared.policy.doors import Door
 from shared.vault import Vault
 from shared.vault.model import Looker, LookReason
 from shared.web import problems
@@ -38,10 +39,13 @@ def opening_route(
     plural: str | None = None,
 ) -> None:
     """Add `POST /v1/<kind>s/{id}/open-texts`; `refs` gives the references that the aggregate holds."""
+    policy = store.policy
+    opens = frozenset(sight.role for sight in policy.sights if sight.opens)
+    door = edge.door(Door(f"{store.lifecycle.kind}-open-texts", "R6, R8: leave by role and class", opens, policy))
 
     async def open_texts(request: Request, id: UUID) -> Response:
         """Open sealed texts: the look is on record before it happens."""
-        actor = await edge.actor(request)
+        actor = await edge.enter(request, door)
         try:
             wanted = OpenTexts.model_validate_json(await body_of(request) or b"{}")
         except ValidationError as error:
@@ -57,4 +61,4 @@ def opening_route(
         return JSONResponse({"texts": texts}, headers={"Cache-Control": "no-store"})
 
     path = f"/v1/{plural or store.lifecycle.kind + 's'}/{{id}}/open-texts"
-    router.add_api_route(path, open_texts, methods=["POST"], operation_id=f"{store.lifecycle.kind}-open-texts")
+    router.add_api_route(path, open_texts, methods=["POST"], operation_id=door.operation)

@@ -22,6 +22,7 @@ from shared.lifecycle.decide import possible
 from shared.lifecycle.table import Context
 from shared.persistence.store import Store
 from shared.persistence.work import Transaction
+from shared.policy.doors import Door
 from shared.web.edge import Edge
 
 PAGE = 100
@@ -58,9 +59,14 @@ def reading_routes(
     path = f"/v1/{plural or store.lifecycle.kind + 's'}"
     allowed = {"stage": "stage", **(filters or {})}
 
+    kind, policy = store.lifecycle.kind, store.policy
+    listing = edge.door(Door(f"{kind}-list", "R6: those that the actor sees", about=policy, lists=True))
+    showing = edge.door(Door(f"{kind}-show", "R6", about=policy))
+    telling = edge.door(Door(f"{kind}-facts", "R6: its timeline", about=policy))
+
     async def one(request: Request, id: UUID) -> Response:
         """Look at one, with its clocks and what can be done next."""
-        actor = await edge.actor(request)
+        actor = await edge.enter(request, showing)
         async with edge.begin(request, actor) as tx:
             state = await store.load(tx, id, lock=False)
             body = view(state, tx)
@@ -78,20 +84,19 @@ def reading_routes(
 
     async def many(request: Request) -> Response:
         """List what the actor's organisation sees, newest first."""
-        actor = await edge.actor(request)
+        actor = await edge.enter(request, listing)
         async with edge.begin(request, actor) as tx:
             rows, cursor = await page(tx, store, request, allowed, view)
         return JSONResponse({"items": rows, "next": cursor}, headers={"Cache-Control": "no-store"})
 
     async def timeline(request: Request, id: UUID) -> Response:
         """List the facts of one, in order."""
-        actor = await edge.actor(request)
+        actor = await edge.enter(request, telling)
         async with edge.begin(request, actor) as tx:
             state = await store.load(tx, id, lock=False)
             found = [] if hidden(state, tx) else told(state, await facts(tx, store, id), tx)
         return JSONResponse({"items": found}, headers={"Cache-Control": "no-store"})
 
-    kind = store.lifecycle.kind
     router.add_api_route(path, many, methods=["GET"], operation_id=f"{kind}-list")
     router.add_api_route(f"{path}/{{id}}", one, methods=["GET"], operation_id=f"{kind}-show")
     router.add_api_route(f"{path}/{{id}}/facts", timeline, methods=["GET"], operation_id=f"{kind}-facts")

@@ -13,6 +13,7 @@ from shared.errors import TovholderError
 from shared.persistence.handling import once
 from shared.persistence.idempotency import Answer, Attempt
 from shared.persistence.work import Transaction
+from shared.policy.doors import Door
 from shared.web import problems
 from shared.web.commands import key_of, parse
 from shared.web.edge import Edge, body_of
@@ -28,13 +29,13 @@ async def answer_once(
     edge: Edge,
     request: Request,
     model: type[B],
-    code: str,
+    door: Door,
     act: Callable[[Transaction, B], Awaitable[dict[str, Any]]],
 ) -> Response:
     """Act once per Idempotency-Key and answer a repeat with the first answer. Counts the outcome, whatever it is."""
     outcome = "internal_error"
     try:
-        who = await edge.actor(request)
+        who = await edge.enter(request, door)
         attempt = Attempt(who, request.url.path, key_of(request), await body_of(request))
         wanted = parse(model, attempt.body)
 
@@ -54,7 +55,7 @@ async def answer_once(
         outcome = error.code
         raise
     finally:
-        edge.metrics.commands.labels(code, outcome).inc()
+        edge.metrics.commands.labels(door.operation, outcome).inc()
 
 
 def invalid_body(error: ValidationError) -> Response:

@@ -10,8 +10,8 @@ from starlette.responses import JSONResponse, Response
 
 from services.notify import repository
 from services.notify.domain.counters import SMALLEST_SHOWN, month_of, shown
-from shared.errors import Forbidden
-from shared.lifecycle.actor import Actor, Role
+from shared.lifecycle.actor import Role
+from shared.policy.doors import Door
 from shared.web.edge import Edge
 
 READERS = frozenset({Role.STEERING, Role.CENTRE_ADVISER, Role.NATIONAL_DESK, Role.AUDITOR, Role.OPERATOR})
@@ -21,11 +21,11 @@ Month = Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", descript
 
 def counter_routes(router: APIRouter, edge: Edge) -> None:
     """Add the route."""
+    door = edge.door(Door("counters-show", "R11, R29: aggregates, for national roles", READERS))
 
     async def counters(request: Request, first: Month = None, last: Month = None) -> Response:
         """Show national counters of the months from `first` to `last`, the current one by default."""
-        actor = await edge.actor(request)
-        _require_national(actor)
+        actor = await edge.enter(request, door)
         async with edge.begin(request, actor) as tx:
             this_month = month_of(tx.now)
             until = _day(last) or this_month
@@ -43,13 +43,6 @@ def counter_routes(router: APIRouter, edge: Edge) -> None:
         return JSONResponse({"items": items, "rule": rule}, headers={"Cache-Control": "no-store"})
 
     router.add_api_route("/v1/counters", counters, methods=["GET"], operation_id="counters-show")
-
-
-def _require_national(actor: Actor) -> None:
-    if not actor.roles & READERS and not actor.organisation.endswith(":national"):
-        raise Forbidden(
-            "role_may_not", "national counters are for national roles", rule="domain.md 4.7", remedy="Ask the centre."
-        )
 
 
 def _day(month: str | None) -> date | None:

@@ -17,6 +17,7 @@ from services.notify.handlers import Desk
 from shared.errors import Forbidden, NotFound
 from shared.lifecycle.actor import ORGANISATION, Actor, Role
 from shared.persistence.work import Transaction
+from shared.policy.doors import Door
 from shared.reference.organisations import organisation as checked
 from shared.web.edge import Edge, body_of
 
@@ -67,10 +68,16 @@ class Absence(BaseModel):
 def people_routes(router: APIRouter, edge: Edge, desk: Desk) -> None:
     """Add the routes."""
     _keeping(router, edge)
+    listing = edge.door(
+        Door("people-list", "peers.md 6: the roster of one's own organisation; of others for who keeps it")
+    )
+    absence = edge.door(
+        Door("people-absence", "domain.md 2.7: one's own; a leader that of somebody in the same organisation")
+    )
 
     async def find(request: Request, organisation: str | None = None) -> Response:
         """List the people of an organisation, one's own by default, in the order of duty."""
-        actor = await edge.actor(request)
+        actor = await edge.enter(request, listing)
         place = organisation or actor.organisation
         if place != actor.organisation and not actor.roles & KEEPERS:
             raise Forbidden("role_may_not", "you see the roster of your own organisation", rule="domain.md 2.1")
@@ -83,27 +90,28 @@ def people_routes(router: APIRouter, edge: Edge, desk: Desk) -> None:
     async def away(request: Request, who: str) -> Response:
         """Say when somebody is away: `me`, or by a leader somebody of their organisation."""
 
-        async def act(tx: Transaction, absence: Absence) -> dict[str, Any]:
+        async def act(tx: Transaction, wanted: Absence) -> dict[str, Any]:
             person = await _whose(tx, who)
-            await desk.leave(tx, person, absence.away_from, absence.away_to)
+            await desk.leave(tx, person, wanted.away_from, wanted.away_to)
             return {
                 "person_ref": str(person),
-                "away_from": absence.away_from.isoformat(),
-                "away_to": absence.away_to.isoformat(),
+                "away_from": wanted.away_from.isoformat(),
+                "away_to": wanted.away_to.isoformat(),
             }
 
-        return await answer_once(edge, request, Absence, "note-absence", act)
+        return await answer_once(edge, request, Absence, absence, act)
 
     router.add_api_route("/v1/people", find, methods=["GET"], operation_id="people-list")
     router.add_api_route("/v1/people/{who}/absence", away, methods=["POST"], operation_id="people-absence")
 
 
 def _keeping(router: APIRouter, edge: Edge) -> None:
+    rule = "domain.md 2.1: OPERATOR and STEERING keep the directory"
+    doors = {method: edge.door(Door(f"people-{method.lower()}", rule, KEEPERS)) for method in ("PUT", "POST")}
+
     async def put(request: Request) -> Response:
         """Put people into the directory, or change them; OPERATOR and STEERING keep it."""
-        actor = await edge.actor(request)
-        if not actor.roles & KEEPERS:
-            raise Forbidden("role_may_not", "the directory is kept by OPERATOR and STEERING", rule="domain.md 2.1")
+        actor = await edge.enter(request, doors[request.method])
         try:
             wanted = PeopleIn.model_validate_json(await body_of(request))
         except ValidationError as error:
@@ -114,8 +122,8 @@ def _keeping(router: APIRouter, edge: Edge) -> None:
             await directory.put_people(system, [one.model_dump() for one in wanted.people])
         return JSONResponse({"count": len(wanted.people)})
 
-    for method in ("PUT", "POST"):
-        router.add_api_route("/v1/people", put, methods=[method], operation_id=f"people-{method.lower()}")
+    for method, door in doors.items():
+        router.add_api_route("/v1/people", put, methods=[method], operation_id=door.operation)
 
 
 async def _whose(tx: Transaction, who: str) -> UUID:

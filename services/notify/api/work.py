@@ -21,6 +21,7 @@ from services.notify.handlers import Desk
 from services.notify.repository import WorkQuery
 from shared.errors import Invalid, NotFound
 from shared.persistence.work import Transaction
+from shared.policy.doors import Door
 from shared.reference.calendar import local
 from shared.web.edge import Edge
 
@@ -45,6 +46,9 @@ Because = Literal["OWNER", "DEPUTY", "LEADER"]
 
 def work_routes(router: APIRouter, edge: Edge, desk: Desk) -> None:
     """Add the routes."""
+    mine = "domain.md 2.7: what waits for me, for whom I stand in, and what was escalated to me"
+    listing, showing = edge.door(Door("work-list", mine)), edge.door(Door("work-show", mine))
+    told, confirming = edge.door(Door("work-deliveries", mine)), edge.door(Door("work-seen", mine))
 
     async def work(
         request: Request,
@@ -58,7 +62,7 @@ def work_routes(router: APIRouter, edge: Edge, desk: Desk) -> None:
         limit: Annotated[int, Query(ge=1, le=MOST)] = MOST,
     ) -> Response:
         """List my open work over all services: overdue first, then by due time."""
-        actor = await edge.actor(request)
+        actor = await edge.enter(request, listing)
         filters = {"service": service, "kind": kind, "aggregate_kind": aggregate_kind, "sourced": sourced}
         language = language_of(request)
         async with edge.begin(request, actor) as tx:
@@ -79,7 +83,7 @@ def work_routes(router: APIRouter, edge: Edge, desk: Desk) -> None:
 
     async def one(request: Request, deadline_id: UUID) -> Response:
         """Look at one item of mine."""
-        actor = await edge.actor(request)
+        actor = await edge.enter(request, showing)
         language = language_of(request)
         async with edge.begin(request, actor) as tx:
             row = await repository.my_item(tx, deadline_id)
@@ -90,7 +94,7 @@ def work_routes(router: APIRouter, edge: Edge, desk: Desk) -> None:
 
     async def deliveries(request: Request, deadline_id: UUID) -> Response:
         """Show who was told of an item of mine, when, and whether they have seen it; also when it is done."""
-        actor = await edge.actor(request)
+        actor = await edge.enter(request, told)
         async with edge.begin(request, actor) as tx:
             if await repository.my_item(tx, deadline_id, closed=True) is None:
                 raise NotFound("work_not_found", "nothing waits for you under this reference")
@@ -105,7 +109,7 @@ def work_routes(router: APIRouter, edge: Edge, desk: Desk) -> None:
             await desk.confirm_seen(tx, deadline_id)
             return {"deadline_id": str(deadline_id), "seen": True}
 
-        return await answer_once(edge, request, Nothing, "confirm-seen", act)
+        return await answer_once(edge, request, Nothing, confirming, act)
 
     router.add_api_route("/v1/work", work, methods=["GET"], operation_id="work-list")
     router.add_api_route("/v1/work/{deadline_id}", one, methods=["GET"], operation_id="work-show")

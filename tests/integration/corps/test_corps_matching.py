@@ -207,9 +207,12 @@ async def test_options_are_for_the_coordinator_of_the_case(corps: CorpsWorld) ->
     _, request = await corps.consent(HOST)
     path = f"/v1/interventions/{request}/options"
 
-    assert (await corps.get(caseworker(HOST), path)).status_code == 403
-    for stranger in (coordinator(FAR), leader(HOST), as_member(uuid4(), HOST), DESK):
-        assert (await corps.get(stranger, path)).status_code == 404
+    assert (await corps.get(coordinator(FAR), path)).status_code == 404
+    for role_may_not in (caseworker(HOST), leader(HOST), as_member(uuid4(), HOST), DESK):
+        refused = await corps.get(role_may_not, path)
+        nowhere = await corps.get(role_may_not, f"/v1/interventions/{uuid4()}/options")
+        assert (refused.status_code, refused.json()["code"]) == (403, "role_may_not")
+        assert refused.json() == nowhere.json()
 
 
 async def test_an_excluded_member_is_counted_and_not_named(corps: CorpsWorld) -> None:
