@@ -85,7 +85,6 @@ def ledger_route(
     router: APIRouter, edge: Edge, store: Store[Case], hidden: Callable[[Case, Transaction], bool]
 ) -> None:
     """Add `GET /v1/cases/{id}/shares`; the Accept header chooses the form. Of a hidden case there is nothing (T08)."""
-
     rule = "domain.md 4.2: what was shared about the citizen, with whom, on which basis"
     door = edge.door(Door("case-shares", rule, about=store.policy))
 
