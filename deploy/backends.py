@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from deploy import processes
+from deploy.backup.restoring import refuse_unfinished
 from deploy.config import DATABASE, KEYSTORE, StackConfig
 from deploy.doctor import check_machine
 from deploy.errors import StackError
@@ -110,6 +111,7 @@ def start_backends(
     check_machine()
     kind, why = choose(kafka_brokers)
     config = StackConfig.load(state_dir, kafka_brokers=kafka_brokers)
+    refuse_unfinished(config)
     config.make_folders()
     prepare_secrets(*config.keyset_files)
     for name in processes.port_names(config, only_backends=True):

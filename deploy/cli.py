@@ -30,7 +30,9 @@ app = typer.Typer(
 console = Console()
 # Commands that other modules bring; imported only when asked for, so that `down` works whatever else is broken.
 BROUGHT = {
+    "backup": "deploy.backup.commands",
     "dead-letters": "deploy.operations",
+    "publish-again": "deploy.operations",
     "reconcile": "deploy.operations",
     "sessions": "deploy.sessions",
     "keys": "deploy.custody",

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
@@ -23,6 +24,7 @@ from shared.errors import TovholderError
 from shared.settings import Settings, load
 
 if TYPE_CHECKING:
+    from shared.messaging.again import Outgoing
     from shared.messaging.desk import DeadLetterDesk, Letter
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -115,7 +117,10 @@ def reconcile(
         str | None, typer.Argument(help="One service; all of them without.", metavar="[SERVICE]")
     ] = None,
 ) -> None:
-    """Give every open clock its workflow again, and end workflows whose aggregate is closed."""
+    """Give every open clock its workflow again, end workflows whose aggregate is closed, and say what is unpublished.
+
+    `waiting` facts go out by themselves when Kafka answers; `given_up` ones wait for `tovholder dead-letters revive`.
+    """
     from shared.durable.client import connect
     from shared.durable.reconcile import reconcile_now
     from shared.durable.sweep import Reconciled
@@ -124,8 +129,30 @@ def reconcile(
         return await reconcile_now(await connect(_settings(name)), name)
 
     for name in [_known(service)] if service else SERVICES:
-        counts = _answered(lambda name=name: once(name))  # type: ignore[misc]  # bound now, for the loop goes on
-        console.print(f"{name}: {', '.join(f'{key} {count}' for key, count in counts.model_dump().items())}")
+        counts = _answered(lambda name=name: once(name)).model_dump()  # type: ignore[misc]  # bound now: the loop goes on
+        counts |= asdict(_answered(lambda name=name: _outgoing(name)))  # type: ignore[misc]
+        console.print(f"{name}: {', '.join(f'{key} {count}' for key, count in counts.items())}")
+
+
+@app.command("publish-again")
+def publish_facts_again(
+    service: Annotated[
+        str | None, typer.Option(help=f"One of {', '.join(SERVICES)}; all of them without.", metavar="SERVICE")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(help="From which moment on (with its offset, wall time); everything without.")
+    ] = None,
+) -> None:
+    """Have facts published again from Postgres, each once more and in order; who has seen one drops it."""
+    from shared.messaging.again import publish_again
+
+    begin = moment_of(since)
+    for name in [_known(service)] if service else SERVICES:
+        dsn = _settings(name).database_url.get_secret_value()
+        marked = _answered(lambda dsn=dsn, name=name: publish_again(dsn, name, begin))  # type: ignore[misc]
+        console.print(
+            f"{name}: {marked.facts} facts of {marked.aggregates} aggregates go out again, {marked.waiting} for the first time"
+        )
 
 
 def _at_desk(service: str, act: Callable[[DeadLetterDesk], Awaitable[T]]) -> T:
@@ -176,6 +203,25 @@ def _settings(service: str) -> Settings:
     port = config.ports.port(processes.port_name(service, "worker"))
     given = processes.service_env(config, service, "worker", port)
     return Settings.model_validate({key.removeprefix("TOVHOLDER_").lower(): text for key, text in given.items()})
+
+
+async def _outgoing(service: str) -> Outgoing:
+    from shared.messaging.again import outgoing
+
+    return await outgoing(_settings(service).database_url.get_secret_value(), service)
+
+
+def moment_of(text: str | None) -> datetime | None:
+    """The moment that an option names; one without an offset is refused, for it could be meant in two ways."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise typer.BadParameter("write a moment with its offset, such as 2026-11-21T14:45:00+00:00")
+    return moment
 
 
 def _known(service: str) -> str:

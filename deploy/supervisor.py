@@ -15,6 +15,7 @@ from types import FrameType
 from rich.console import Console
 
 from deploy import processes
+from deploy.backup.restoring import refuse_unfinished
 from deploy.config import SERVERS, StackConfig
 from deploy.doctor import check_disk, check_machine
 from deploy.errors import StackError
@@ -55,6 +56,7 @@ class Supervisor:
         check_machine()
         self._take_folder()
         check_disk(self.config.state)
+        refuse_unfinished(self.config)
         self.config.make_folders()
         self._prepare()
         self._start_backends()

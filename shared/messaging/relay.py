@@ -10,6 +10,9 @@ although Kafka may have it already: a consumer then sees duplicates, never a gap
 A row that Kafka refuses for what it is (too large, no such topic, no fact behind the pointer) is tried again a few
 times and then given up (`dead_at`, counted, alerted on). Later rows of its key wait, for a gap would be a lie;
 `revive` lets them try again when the reason is gone. Trouble of the connection is never held against a row.
+
+From reading a batch to marking it the relay holds a second lock, shared; who marks published facts to go out again
+(`shared.messaging.again`) takes it alone, so that no later fact of a key is in flight when the earlier ones come back.
 """
 
 from __future__ import annotations
@@ -122,11 +125,17 @@ class Relay:
         while not stop.is_set():
             self._wake.clear()
             await self._look(connection)
+            await connection.execute(
+                "select pg_advisory_lock_shared(hashtextextended($1, 0))", batch_lock(self._schema)
+            )
             rows = await connection.fetch(_PENDING.format(schema=self._schema), self._limits.batch, self._waiting_keys)
             sent = await send_all(producer, self._schema, rows, self._limits.ack_seconds)
             if self._after_send and rows:
                 await self._after_send([row["event_id"] for row in rows])
             await _to_the_end(self._mark(connection, sent))
+            await connection.execute(
+                "select pg_advisory_unlock_shared(hashtextextended($1, 0))", batch_lock(self._schema)
+            )
             if sent.interrupted:
                 raise KafkaError(sent.interrupted)
             if sent.refused:
@@ -167,6 +176,11 @@ class Relay:
         await asyncio.wait(waiting, timeout=self._limits.poll_seconds, return_when=asyncio.FIRST_COMPLETED)
         for task in waiting:
             task.cancel()
+
+
+def batch_lock(schema: str) -> str:
+    """Return the name of the lock that a relay shares while a batch is on its way."""
+    return f"{schema}.relay.batch"
 
 
 def build_producer(bootstrap: str, *, client_id: str) -> Callable[[], AIOKafkaProducer]:
