@@ -144,6 +144,11 @@ class StackConfig:
         return self.state / "checkpoints"
 
     @property
+    def erasure_ledger_file(self) -> Path:
+        """What was erased, one decision a line; applied again after a restore."""
+        return self.state / "erasures" / "ledger.jsonl"
+
+    @property
     def clock_file(self) -> Path:
         """Offset of domain time in the demo."""
         return self.state / "clock.json"

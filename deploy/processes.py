@@ -99,6 +99,7 @@ def service_env(config: StackConfig, service: str, kind: str, port: int) -> dict
         "KEYSET_FILE": str(config.keyset_file),
         "CODEC_KEYSET_FILE": str(config.codec_keyset_file),
         "IDEMPOTENCY_SECRET_FILE": str(config.idempotency_secret_file),
+        "ERASURE_LEDGER_FILE": str(config.erasure_ledger_file),
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": str(config.ports.port("mail")),
         "MAIL_FROM": "noreply@tovholder.example",

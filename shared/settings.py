@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     audit_keyset_file: Path | None = None
     checkpoint_folder: Path | None = None
     """Where signed checkpoints of the access log go; in production storage that nobody can write over."""
+    erasure_ledger_file: Path | None = None
+    """What was erased, beside the databases: a restore takes the ledger in them back too."""
     clock_file: Path | None = None
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 25

@@ -16,6 +16,7 @@ from fastapi import APIRouter, FastAPI
 
 from shared import settings as environment
 from shared.clock import clock_from
+from shared.erasure.start import ErasureGate
 from shared.identity.tokens import TokenVerifier
 from shared.observability import logs, traces
 from shared.observability.health import Health
@@ -56,6 +57,7 @@ def build(service: str, title: str, spine: Spine, routes: Routes, settings: Sett
         if not await keystore.ready():
             raise ConnectionError("keystore")
 
+    gate = ErasureGate(engine, keystore, settings.erasure_ledger_file)
     edge = Edge(
         service=service,
         work=work,
@@ -65,12 +67,13 @@ def build(service: str, title: str, spine: Spine, routes: Routes, settings: Sett
         ),
         sealer=vault,
         metrics=Metrics(service),
-        health=Health({"postgres": database, "keystore": keys}),
+        health=Health({"postgres": database, "keystore": keys, "erasures": gate.check}),
     )
 
     background: set[asyncio.Task[None]] = set()
 
     async def start() -> None:
+        await gate.refuse()
         background.add(asyncio.create_task(edge.health.watch(edge.metrics.missing), name="health"))
 
     async def stop() -> None:

@@ -35,6 +35,8 @@ from shared.durable.schedule import keep_schedule
 from shared.durable.signals import Nudged, nudge
 from shared.durable.snapshots import Kept, Snapshots
 from shared.durable.worker import build_worker
+from shared.erasure.model import LedgerUnapplied
+from shared.erasure.start import ErasureGate, about_erased
 from shared.hosting.measures import ServiceMeasures
 from shared.hosting.operations import operations_app
 from shared.lifecycle.decide import TakeDeadlineStep
@@ -112,6 +114,7 @@ class ServiceWorker:
     metrics: Metrics
     messaging: MessagingMetrics
     provider: TracerProvider
+    gate: ErasureGate
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     broker: KafkaBroker | None = None
     registered: list[Registered] = field(default_factory=list)
@@ -119,6 +122,7 @@ class ServiceWorker:
 
     async def run(self) -> bool:
         """Run until SIGTERM or SIGINT, then drain; return False if a part ended by itself."""
+        await self.gate.refuse()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop.set)
@@ -127,11 +131,22 @@ class ServiceWorker:
         kept = {each.store.lifecycle.kind: kept_of(each) for each in self.parts.told}
         snapshots = Snapshots(self.work, self.spine, kept.values())
         receivers = [
-            Receiver(subscription, self.work, self.spine, self.messaging)
-            for subscription in (self._own_facts(client, snapshots), *self.parts.subscriptions)
+            # A workflow outlives what it is about: it is told its own facts to the end.
+            Receiver(self._own_facts(client, snapshots), self.work, self.spine, self.messaging),
+            *(
+                Receiver(subscription, self.work, self.spine, self.messaging, erased=about_erased)
+                for subscription in self.parts.subscriptions
+            ),
         ]
         relay_stop = asyncio.Event()
-        health = Health({"postgres": self._ping_postgres, "kafka": self._ping_kafka, "temporal": self._ping_temporal})
+        health = Health(
+            {
+                "postgres": self._ping_postgres,
+                "kafka": self._ping_kafka,
+                "temporal": self._ping_temporal,
+                "erasures": self.gate.check,
+            }
+        )
         page = uvicorn.Server(_page_config(self.settings, self.metrics, health))
         page.install_signal_handlers = lambda: None  # type: ignore[attr-defined,method-assign,unused-ignore]  # ours drain
         relay = asyncio.create_task(self._relay().run(relay_stop), name="relay")
@@ -346,8 +361,12 @@ def serve(service: str, spine: Spine, assemble: Assemble) -> None:
     vault = Vault(keystore, KeysetProvider.from_file(settings.keyset_file))
     parts = assemble(WorkerParts(settings, work, vault, metrics))
     messaging = MessagingMetrics(metrics.registry)
-    worker = ServiceWorker(service, settings, spine, work, parts, metrics, messaging, provider)
-    with asyncio.Runner() as runner:
-        asked = runner.run(worker.run())
+    gate = ErasureGate(engine, keystore, settings.erasure_ledger_file)
+    worker = ServiceWorker(service, settings, spine, work, parts, metrics, messaging, provider, gate)
+    try:
+        with asyncio.Runner() as runner:
+            asked = runner.run(worker.run())
+    except LedgerUnapplied:
+        raise SystemExit(1) from None  # its sentence is in the log
     if not asked:
         raise SystemExit(1)  # whoever keeps us running shall see that nobody asked for this end

@@ -1,7 +1,8 @@
 """Consumers: one record at a time, one transaction each, decoded here and nowhere else.
 
 A record is settled in one of these ways (label `outcome` of `facts_consumed_total`): `handled`, `duplicate`, `stale`,
-`skipped` (a type that this consumer has no handler for), `parked` (a dead letter now stands for it), `lined_up` (its
+`skipped` (a type that this consumer has no handler for), `erased` (what it is about was erased: acknowledged, counted, no
+effect), `parked` (a dead letter now stands for it), `lined_up` (its
 key is parked), `discarded` (a person decided so before). Transient trouble settles nothing: after three tries in
 place the record goes back to Kafka, and its partition rests, longer each time, while the other partitions go on.
 """
@@ -17,6 +18,7 @@ from typing import Any
 import structlog
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts.base import Fact
 from shared.contracts.envelope import Envelope
@@ -35,6 +37,10 @@ Handler = Callable[[Transaction, Envelope, Any], Awaitable[None]]
 """Makes the effect of a fact in the given transaction; the third argument is the fact, of the type that `facts`
 names.
 """
+
+
+Erased = Callable[[AsyncSession, Envelope], Awaitable[bool]]
+"""Says whether what a fact is about was erased (`domain.md` 4.5 R20)."""
 
 
 @dataclass(frozen=True)
@@ -77,12 +83,14 @@ class Receiver:
         metrics: MessagingMetrics,
         *,
         tries: Tries | None = None,
+        erased: Erased | None = None,
     ) -> None:
         self.subscription = subscription
         self._work = work
         self._metrics = metrics
         self._tries = tries or Tries()
         self._inbox = Inbox(spine, subscription.consumer, metrics)
+        self._erased = erased
         self._letters = DeadLetters(spine, subscription.consumer)
 
     async def receive(self, record: Record) -> str:
@@ -126,6 +134,9 @@ class Receiver:
         entry = await self._inbox.enter(tx, envelope)
         if entry is not Entry.FRESH:
             return entry.value
+        if self._erased is not None and await self._erased(tx.session, envelope):
+            self._metrics.about_erased.labels(self.subscription.consumer).inc()
+            return "erased"
         await handler(tx, envelope, self._parse(envelope))
         return "handled"
 

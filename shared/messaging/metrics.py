@@ -28,6 +28,12 @@ class MessagingMetrics:
             ["consumer", "type", "outcome"],
             registry=registry,
         )
+        self.about_erased = Counter(
+            "facts_about_erased",
+            "Facts that came after what they are about was erased",
+            ["consumer"],
+            registry=registry,
+        )
         self.gaps = Counter(
             "consumer_gaps", "Facts that came before one of their past", ["consumer"], registry=registry
         )

@@ -108,6 +108,10 @@ class PostgresKeyStore:
         """Delete the person's key and those of the units under it."""
         return [row[0] for row in await self._fetch("select keystore.destroy_person($1)", person)]
 
+    async def holding(self, refs: Sequence[UUID]) -> list[UUID]:
+        """Return those of these units and persons that have a key here, or a key under theirs."""
+        return [row[0] for row in await self._fetch("select keystore.holding($1::uuid[])", list(refs))]
+
     async def ready(self) -> bool:
         """Say whether the store answers; for `/readyz`."""
         try:

@@ -32,6 +32,19 @@ RESOLVING = ("vault.resolve(bytea)", "vault.open_case(uuid, uuid, text)")
 CLOSING = ("vault.close_case(uuid)",)
 """What assessment may call besides, API and worker: a case may also end by a fact of another service."""
 
+ASKING_OF_ERASURES = ("vault.any_erased(uuid[])", "vault.erased_refs()", "vault.unapplied(uuid[])")
+"""What every service may ask: whether something was erased, at its start and of each fact that comes late."""
+
+KEEPING = (
+    "vault.request_erasure(uuid, text, uuid, timestamptz, text, uuid[])",
+    "vault.erasure_applied(uuid[], text[])",
+    "vault.erasures_final(text[])",
+    "vault.erasure_ledger(uuid[])",
+    "vault.left_of(uuid)",
+    "vault.leaves_of(uuid)",
+)
+"""What the vault's keeper may call."""
+
 _DESTROYING = "keystore.destroy_unit(uuid), keystore.destroy_person(uuid)"
 
 KEYSTORE_PRIVILEGES = (
@@ -39,6 +52,8 @@ KEYSTORE_PRIVILEGES = (
     "revoke delete on keystore.unit_keys from keystore_app",
     "grant select, insert on keystore.unit_keys, keystore.person_keys to keystore_app",
     f"grant execute on function {_DESTROYING}, keystore.bind(uuid, uuid, text, bytea, bytea) to keystore_app",
+    "grant execute on function keystore.holding(uuid[]) to keystore_app, keystore_keeper",
+    "grant execute on function keystore.units_of(uuid) to keystore_keeper",
     "grant select on keystore.unit_keys, keystore.person_keys, keystore.destroyed, keystore.epochs to keystore_keeper",
     "grant update (epoch, wrapped) on keystore.unit_keys, keystore.person_keys to keystore_keeper",
     "grant insert (epoch), update (destroyed_at) on keystore.epochs to keystore_keeper",
@@ -55,9 +70,11 @@ async def install(admin: Connection) -> None:
         for service in SERVICES:
             api, worker = quoted(f"{service}_api"), quoted(f"{service}_worker")
             await admin.execute(f"grant execute on function {', '.join(PUTTING)} to {api}, {worker}")
+            await admin.execute(f"grant execute on function {', '.join(ASKING_OF_ERASURES)} to {api}, {worker}")
             await admin.execute(f"grant execute on function {', '.join(OPENING)} to {api}")
             await admin.execute(f"revoke execute on function {', '.join(OPENING)} from {worker}")
         await admin.execute(f"grant execute on function {', '.join(RESOLVING)} to assessment_api")
+        await admin.execute(f"grant execute on function {', '.join(KEEPING)} to vault_keeper")
         await admin.execute(f"grant execute on function {', '.join(CLOSING)} to assessment_api, assessment_worker")
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from shared.vault.errors import LookRefused, NotUnitOwner, TicketNotCommitted, TicketRefused, VaultError
+from shared.vault.errors import LookRefused, NotUnitOwner, TicketNotCommitted, TicketRefused, UnitErased, VaultError
 from shared.vault.model import Grant, Sealed
 
 _UUIDS: Final = ARRAY(Uuid())
@@ -65,6 +65,7 @@ _REFUSALS: Final[Mapping[str, Callable[[], VaultError]]] = {
     "TV002": TicketRefused,
     "TV003": TicketNotCommitted,
     "TV004": NotUnitOwner,
+    "TV007": UnitErased,
 }
 _MALFORMED: Final = frozenset({"TV005", "23502", "23503", "23514", "22004"})
 

@@ -1,0 +1,149 @@
+"""The ledger of erasures, carried out over both databases by the keepers.
+
+    decided    in the file beside the databases, then in the ledger; sealed rows and leaves are deleted with it
+    requested  the key is destroyed: nothing here opens it
+    final      no key-encryption key is left under which an older copy of the key store could open it
+
+There is no transaction over two databases and a file: each step may be repeated, and `apply` repeats them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+import structlog
+
+from shared.erasure import ledger_file
+from shared.erasure.model import Entry, Kind, Reason, Request
+from shared.errors import Transient
+from shared.vault.provider import KeyProvider
+
+_log = structlog.get_logger(__name__)
+
+
+class Ledger:
+    """The ledger over connections of `vault_keeper` and `keystore_keeper`."""
+
+    def __init__(self, vault_url: str, keystore_url: str, provider: KeyProvider, file: Path) -> None:
+        self._vault_url = vault_url.replace("postgresql+asyncpg://", "postgresql://", 1)
+        self._keystore_url = keystore_url.replace("postgresql+asyncpg://", "postgresql://", 1)
+        self._provider = provider
+        self._file = file
+
+    async def request(self, request: Request) -> Entry:
+        """Write the decision down and carry it out; return the entry as it stands then. Again is harmless.
+
+        After an error the decision stands in the file: `apply` carries it out, and no service starts before that.
+        """
+        async with self._connected() as (vault, keys):
+            ledger_file.append(self._file, request)
+            if request.kind is Kind.PERSON:
+                # Each in a line of its own: an old copy of one database alone no longer says which units were this person's.
+                for row in await keys.fetch("select keystore.units_of($1)", request.ref):
+                    ledger_file.append(self._file, replace(request, ref=row[0], kind=Kind.UNIT))
+            await self._carry_out(vault, keys, request)
+            [entry] = await self._entries(vault, [request.ref])
+        _log.info("erasure_requested", ref=str(request.ref), kind=request.kind.value, reason=request.reason.value)
+        return entry
+
+    async def apply(self) -> int:
+        """Carry out every decision of the file and of the ledger again, and mark what is final; return how many there are.
+
+        To be run after every restore, before any service starts; at any other time it changes nothing.
+        """
+        async with self._connected() as (vault, keys):
+            requests = {each.ref: each for each in ledger_file.read(self._file)}
+            for entry in await self._entries(vault, None):
+                requests.setdefault(entry.request.ref, entry.request)
+            for request in requests.values():
+                await self._carry_out(vault, keys, request)
+            await self._mark_final(vault)
+        _log.info("erasures_applied", count=len(requests))
+        return len(requests)
+
+    async def finalise(self) -> int:
+        """Mark as final what no epoch that still has a key could open; return how many became so."""
+        async with self._connected() as (vault, _):
+            return await self._mark_final(vault)
+
+    async def entries(self, refs: Collection[UUID] | None = None) -> list[Entry]:
+        """Return the ledger, oldest first; of these references only, where given."""
+        async with self._connected() as (vault, _):
+            return await self._entries(vault, refs)
+
+    async def _carry_out(self, vault: asyncpg.Connection, keys: asyncpg.Connection, request: Request) -> None:
+        units: list[UUID] = []
+        if request.kind is Kind.PERSON:
+            units = [row[0] for row in await keys.fetch("select keystore.units_of($1)", request.ref)]
+        await self._record(vault, request, units)
+        if request.kind is Kind.PERSON:
+            gone = [row[0] for row in await keys.fetch("select keystore.destroy_person($1)", request.ref)]
+            if late := sorted(set(gone) - set(units)):
+                # Bound to the person between the question and the destruction.
+                for unit in late:
+                    ledger_file.append(self._file, replace(request, ref=unit, kind=Kind.UNIT))
+                await self._record(vault, request, late)
+            destroyed, units = bool(gone), gone
+        else:
+            destroyed = await keys.fetchval("select keystore.destroy_unit($1)", request.ref)
+        refs = [request.ref, *units]
+        unmarked = [entry.request.ref for entry in await self._entries(vault, refs) if entry.epochs is None]
+        # After the destruction: an epoch that was opened before it may hold a copy, one that is opened later cannot.
+        held = sorted(self._provider.epochs)
+        await vault.execute("select vault.erasure_applied($1, $2)", refs if destroyed else unmarked, held)
+
+    async def _record(self, vault: asyncpg.Connection, request: Request, units: Sequence[UUID]) -> None:
+        await vault.execute(
+            "select vault.request_erasure($1, $2, $3, $4, $5, $6)",
+            request.ref,
+            request.kind.value,
+            request.requested_by,
+            request.requested_at,
+            request.reason.value,
+            list(units),
+        )
+
+    async def _mark_final(self, vault: asyncpg.Connection) -> int:
+        count: int = await vault.fetchval("select vault.erasures_final($1)", sorted(self._provider.epochs))
+        return count
+
+    async def _entries(self, vault: asyncpg.Connection, refs: Collection[UUID] | None) -> list[Entry]:
+        rows = await vault.fetch("select * from vault.erasure_ledger($1)", list(refs) if refs is not None else None)
+        return [_entry(row) for row in rows]
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[tuple[asyncpg.Connection, asyncpg.Connection]]:
+        vault = await _connect(self._vault_url)
+        try:
+            keys = await _connect(self._keystore_url)
+            try:
+                yield vault, keys
+            finally:
+                await keys.close()
+        finally:
+            await vault.close()
+
+
+async def _connect(url: str) -> asyncpg.Connection:
+    try:
+        return await asyncpg.connect(url, server_settings={"application_name": "tovholder-erasure"})
+    except (OSError, TimeoutError, asyncpg.PostgresConnectionError) as error:
+        _log.warning("database_unavailable", error=type(error).__name__)
+    raise Transient("database_unavailable", "A database did not answer; nothing was erased.", remedy="Try again.")
+
+
+def _entry(row: asyncpg.Record) -> Entry:
+    request = Request(
+        ref=row["ref"],
+        kind=Kind(row["kind"]),
+        requested_by=row["requested_by"],
+        requested_at=row["requested_at"],
+        reason=Reason(row["reason"]),
+    )
+    epochs = tuple(row["epochs"]) if row["epochs"] is not None else None
+    return Entry(request, row["person"], epochs, row["final_at"])
