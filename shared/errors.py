@@ -9,6 +9,7 @@
     ├── Conflict               409  the state does not allow it
     │   └── StaleVersion       412  somebody else was first
     ├── VersionRequired        428  a command without If-Match
+    ├── TooMany                429  the public door is full for a moment; nothing was saved
     ├── Transient              503  try again: a server did not answer
     ├── NothingUpdated         500  an update hit no row
     └── Poison                 500  a record that no retry will mend; goes to the dead letters
@@ -86,6 +87,16 @@ class VersionRequired(TovholderError):
     """A command on an existing thing came without If-Match."""
 
     status = 428
+
+
+class TooMany(TovholderError):
+    """More came through the public door than it takes; `retry_after` is in seconds, at least 1."""
+
+    status = 429
+
+    def __init__(self, code: str, detail: str, *, retry_after: int, rule: str | None = None, remedy: str) -> None:
+        super().__init__(code, detail, rule=rule, remedy=remedy)
+        self.retry_after = max(1, retry_after)
 
 
 class Transient(TovholderError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from services.intake.domain.concern import Concern, Stage
+from services.intake.domain.deadlines import NEW_INFORMATION
 from shared.contracts.base import Fact
 from shared.contracts.codes import Answer
 from shared.contracts.intake import (
@@ -64,7 +65,7 @@ def changes(concern: Concern, fact: Fact) -> Iterator[AccessChange]:
             yield AccessChange(kommune(concern.infohus), ends=True)
         case ReturnedByPolice() if concern.infohus is not None:
             yield AccessChange(kommune(concern.infohus), opens=_of_the_municipality(concern))
-    if concern.stage in (Stage.ROUTED, Stage.MERGED) and not concern.clocks and not _is_of_the_infohus(concern):
+    if concern.stage in (Stage.ROUTED, Stage.MERGED) and not _handing_over(concern) and not _is_of_the_infohus(concern):
         # The hotline never owns a case: sight ends with routing, or when the hand-over and the record are done (2.4).
         yield AccessChange(concern.organisation, ends=True)
         if concern.desk != concern.organisation:
@@ -94,6 +95,11 @@ def _forgotten(concern: Concern, infohus: str | None) -> Iterator[AccessChange]:
 
 def _of_the_municipality(concern: Concern) -> tuple[tuple[Role, FieldClass], ...]:
     return KOMMUNE if concern.minor is Answer.NO else (*KOMMUNE, *CHILD)
+
+
+def _handing_over(concern: Concern) -> bool:
+    """Say whether a clock of the hand-over runs; what a reporter adds later is the Infohus's to read."""
+    return any(clock.kind != NEW_INFORMATION.kind for clock in concern.clocks.values())
 
 
 def _is_of_the_infohus(concern: Concern) -> bool:

@@ -11,11 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import JSONResponse, Response
 
 from services.intake import repository
+from services.intake.api_public import public_routes
 from services.intake.domain.commands import ReceiveConcern
 from services.intake.domain.concern import Concern
 from services.intake.handlers import Concerns
 from shared.hosting.api import ApiParts
-from shared.lifecycle.actor import PUBLIC, Role
+from shared.lifecycle.actor import Role
 from shared.policy.doors import Door
 from shared.web.commands import command_routes, creation_route, creators
 from shared.web.edge import Edge, body_of
@@ -32,16 +33,7 @@ def routes(router: APIRouter, parts: ApiParts) -> None:
     creation_route(
         router, parts.edge, "/v1/concerns", ReceiveConcern, concerns.receive, receivers, rule="domain.md 2.3 row 1"
     )
-    creation_route(
-        router,
-        parts.edge,
-        "/v1/public/concerns",
-        ReceiveConcern,
-        concerns.receive,
-        frozenset(),
-        rule="domain.md 2.4: a citizen, without an account",
-        actor=PUBLIC,
-    )
+    public_routes(router, parts.edge, concerns)
     command_routes(router, parts.edge, store.lifecycle, store.policy, concerns.give)
     reading_routes(router, parts.edge, store, filters={"channel": "channel", "municipality": "municipality"})
     opening_route(router, parts.edge, store, parts.vault, sealed)
@@ -50,7 +42,8 @@ def routes(router: APIRouter, parts: ApiParts) -> None:
 
 def sealed(concern: Concern) -> frozenset[UUID]:
     """Return the references of the concern's sealed texts."""
-    return frozenset(ref for ref in (concern.description, concern.subject, concern.reporter) if ref is not None)
+    found = (concern.description, concern.subject, concern.reporter, *concern.information)
+    return frozenset(ref for ref in found if ref is not None)
 
 
 class HelpOffer(BaseModel):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from services.intake import repository
-from services.intake.domain.commands import PointOutHelp, ReceiveConcern, RouteConcern
-from services.intake.domain.concern import Concern
+from services.intake.domain.commands import AddInformation, PointOutHelp, ReceiveConcern, RouteConcern
+from services.intake.domain.concern import Concern, Stage
 from shared.contracts.codes import Channel, SubjectKnown
+from shared.errors import Conflict, NotFound
 from shared.lifecycle.actor import Role
 from shared.lifecycle.table import Command
 from shared.lifecycle.text import Text
@@ -28,7 +29,45 @@ class Concerns:
 
     async def receive(self, tx: Transaction, command: ReceiveConcern) -> Concern:
         """Take a concern in; a professional's form about a known resident goes on to the Infohus in the same breath (T04)."""
-        concern = await create(tx, self.store, self.sealer, uuid4(), command)
+        return await self._receive(tx, uuid4(), command)
+
+    async def receive_public(
+        self, tx: Transaction, concern_id: UUID, command: ReceiveConcern, code: bytes | None
+    ) -> Concern:
+        """Take in what a citizen writes; `code` is the digest of the reference code of a reporter without a name."""
+        concern = await self._receive(tx, concern_id, command)
+        if code is not None:
+            await repository.keep_code(tx, code, concern.id)
+        return concern
+
+    async def under(self, tx: Transaction, code: bytes) -> Concern:
+        """Return the concern to which a reference code belongs. Raises `NotFound` (`code_unknown`)."""
+        async with tx.as_system() as system:
+            return await self._under(system, code, lock=False)
+
+    async def add_information(self, tx: Transaction, code: bytes, command: AddInformation) -> Concern:
+        """Add what a reporter without a name says later; whoever has the code may. Raises `NotFound`, `Conflict`."""
+        async with tx.as_system() as system:
+            concern = await self._under(system, code)
+            if not takes_information(concern):
+                raise Conflict(
+                    "concern_closed",
+                    "this concern is closed",
+                    rule="domain.md 2.3 row 2",
+                    remedy="Write a new concern; in danger call 112, or the police on 114.",
+                )
+            # The row is not to be seen by who has no account, but it is the citizen who speaks.
+            speaking = replace(system, actor=tx.actor)
+            return await carry_out(speaking, self.store, self.sealer, concern, concern.id, command)
+
+    async def _under(self, system: Transaction, code: bytes, *, lock: bool = True) -> Concern:
+        found = await repository.concern_under(system, code)
+        if found is None:
+            raise NotFound("code_unknown", "there is nothing under this code", remedy="Look at the code once more.")
+        return await self.store.load(system, found, lock=lock)
+
+    async def _receive(self, tx: Transaction, concern_id: UUID, command: ReceiveConcern) -> Concern:
+        concern = await create(tx, self.store, self.sealer, concern_id, command)
         if _goes_straight_on(tx, command):
             assert command.subject_municipality is not None
             grounds = Text(None, concern.description)  # what the form says is the reason
@@ -44,6 +83,11 @@ class Concerns:
         if check is not None:
             await check(tx, command)
         return await carry_out(tx, self.store, self.sealer, concern, concern_id, command)
+
+
+def takes_information(concern: Concern) -> bool:
+    """Say whether a reporter may still add something: what was answered with advice alone is over, and its text goes."""
+    return concern.stage != Stage.ADVISED_CLOSED
 
 
 def _goes_straight_on(tx: Transaction, command: ReceiveConcern) -> bool:

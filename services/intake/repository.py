@@ -13,11 +13,12 @@ from sqlalchemy.dialects.postgresql import insert
 from services.intake.access import CONCERN_POLICY, changes
 from services.intake.domain.concern import Concern
 from services.intake.domain.table import CONCERN
-from services.intake.tables import SPINE, ConcernRow, HelpOfferRow
+from services.intake.tables import SPINE, ConcernRow, HelpOfferRow, ReferenceCodeRow
 from shared.errors import Invalid
 from shared.persistence.store import Leaves, Store
 from shared.persistence.work import Transaction
 
+_CODE: sa.Table = ReferenceCodeRow.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table models
 _HELP: sa.Table = HelpOfferRow.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table models
 
 
@@ -32,6 +33,18 @@ def _columns(concern: Concern) -> dict[str, Any]:
         "municipality": concern.subject_municipality,
         "received_at": concern.received_at,
     }
+
+
+async def keep_code(tx: Transaction, digest: bytes, concern_id: UUID) -> None:
+    """Keep the digest of the reference code of a concern."""
+    await tx.session.execute(sa.insert(_CODE).values(digest=digest, concern_id=concern_id))
+
+
+async def concern_under(system: Transaction, digest: bytes) -> UUID | None:
+    """Return the concern to which a reference code belongs, in SYSTEM's hands: who has the code has no account."""
+    query = sa.select(_CODE.c.concern_id).where(_CODE.c.digest == digest)
+    found: UUID | None = (await system.session.execute(query)).scalar_one_or_none()
+    return found
 
 
 async def help_offers(tx: Transaction, municipality: str | None, on: date) -> Sequence[Any]:

@@ -28,6 +28,16 @@ class ConcernRow(AggregateRow, table=True):
     received_at: datetime = Field(sa_type=MOMENT, index=True)
 
 
+class ReferenceCodeRow(SQLModel, table=True):
+    """What a reporter without a name comes back with, as a slow hash alone (`services.intake.codes`)."""
+
+    __tablename__: ClassVar[str] = "reference_code"
+    metadata: ClassVar[sa.MetaData] = METADATA
+
+    digest: bytes = Field(sa_column=sa.Column(sa.LargeBinary, primary_key=True))
+    concern_id: UUID = Field(foreign_key="intake.concern.id", unique=True)
+
+
 class HelpOfferRow(SQLModel, table=True):
     """Local help that can be pointed out during a call (`domain.md` 3.14). No municipality means that it is national."""
 

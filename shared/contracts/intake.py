@@ -93,6 +93,20 @@ class AnonymitySet(Fact):
     reporter: UUID | None = None
 
 
+class InformationAdded(Fact):
+    """The reporter came back, with the reference code or by phone, and added something (`domain.md` 2.4)."""
+
+    type: ClassVar[str] = "concern.information_added.v1"
+
+    information: UUID
+
+
+class InformationNoted(Fact):
+    """Somebody read what was added."""
+
+    type: ClassVar[str] = "concern.information_noted.v1"
+
+
 class ConcernRouted(Fact):
     """Rows 4 and 50: sent to the Infohus of the municipality of residence."""
 
@@ -148,6 +162,8 @@ CONCERN_FACTS: tuple[type[Fact], ...] = (
     HandoverLogged,
     RecordCompleted,
     AnonymitySet,
+    InformationAdded,
+    InformationNoted,
     ConcernRouted,
     AcuteClosed,
     ConcernAttached,

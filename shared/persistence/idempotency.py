@@ -61,6 +61,10 @@ class Macs:
         key = hmac.digest(self._secret, day.encode(), hashlib.sha256)
         return hmac.digest(key, body, hashlib.sha256)
 
+    def derive(self, purpose: str, *parts: str) -> bytes:
+        """Return 32 bytes that only who has the secret and every part can work out."""
+        return hmac.digest(self._secret, "\x1f".join((purpose, *parts)).encode(), hashlib.sha256)
+
 
 class Idempotency:
     """Records answers and finds them again."""
@@ -108,6 +112,13 @@ class Idempotency:
                 remedy="Use a new key for a new request.",
             )
         return Answer(row.status, row.answer)
+
+    def derived(self, attempt: Attempt, purpose: str, about: str) -> bytes:
+        """Return 32 bytes that are the same for every repeat of a request, and nobody's once its key is forgotten (`KEPT`).
+
+        So that an answer can hold a secret again that is stored nowhere.
+        """
+        return self._macs.derive(purpose, attempt.endpoint, attempt.key, about)
 
     async def prune(self, tx: Transaction) -> None:
         """Forget answers older than `KEPT` (wall time)."""

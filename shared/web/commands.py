@@ -30,6 +30,7 @@ from shared.policy.sights import Policy
 from shared.web import problems
 from shared.web.edge import Edge, body_of
 
+A = TypeVar("A", bound=Aggregate)
 B = TypeVar("B", bound=BaseModel)
 
 Act = Callable[[Transaction, UUID, Any, int], Awaitable[Aggregate]]
@@ -85,18 +86,31 @@ def version_of(request: Request) -> int:
     return int(found[1])
 
 
+def _outcome(state: Aggregate) -> dict[str, Any]:
+    """Return what a person who may see the thing is answered."""
+    found = Outcome.of(state)
+    return {"id": str(found.id), "version": found.version, "stage": found.stage}
+
+
 async def respond(
     edge: Edge,
     request: Request,
     model: type[B],
     code: str,
-    act: Callable[[Transaction, B], Awaitable[Aggregate]],
+    act: Callable[[Transaction, B], Awaitable[A]],
     door: Door,
     *,
     status: int = 200,
     actor: Actor | None = None,
+    ready: Callable[[Attempt, B], Awaitable[None]] | None = None,
+    shown: Callable[[A], dict[str, Any]] = _outcome,
+    added: Callable[[Attempt, B, Answer], dict[str, Any]] | None = None,
 ) -> Response:
-    """Serve one command: the same steps for all. Counts the outcome, whatever it is."""
+    """Serve one command: the same steps for all. Counts the outcome, whatever it is.
+
+    `actor` is given for a public door only. `ready` is awaited before a transaction opens and may refuse; a repeat of what was
+    accepted is answered even so. `shown` gives the answer that is kept for repeats, `added` what is told besides and kept nowhere.
+    """
     outcome = "internal_error"
     try:
         who = actor or await edge.enter(request, door)
@@ -104,16 +118,18 @@ async def respond(
         command = parse(model, attempt.body)
 
         async def run() -> Answer:
+            if ready is not None:
+                await ready(attempt, command)
             async with edge.begin(request, who) as tx:
-                found = Outcome.of(await act(tx, command))
-                answer = Answer(status, {"id": str(found.id), "version": found.version, "stage": found.stage})
+                answer = Answer(status, shown(await act(tx, command)))
                 await edge.idempotency.record(tx, attempt, answer)
                 return answer
 
         answer = await once(edge.work, edge.idempotency, attempt, run)
         outcome = "done"
         etag = {"ETag": f'"{answer.body["version"]}"'} if "version" in answer.body else {}
-        return JSONResponse(answer.body, status_code=answer.status, headers=etag)
+        body = answer.body if added is None else answer.body | added(attempt, command, answer)
+        return JSONResponse(body, status_code=answer.status, headers=etag)
     except ValidationError as error:
         outcome = "field_invalid"
         return problems.of_validation(
@@ -135,16 +151,14 @@ def creation_route(
     roles: frozenset[Role],
     *,
     rule: str,
-    actor: Actor | None = None,
 ) -> None:
-    """Add the POST that creates, for `roles`; `actor` is given for the public door only."""
-    name = f"{model.code}{'-public' if actor else ''}"
-    door = edge.door(Door(name, rule, None if actor else roles, public=actor is not None))
+    """Add the POST that creates, for `roles`."""
+    door = edge.door(Door(model.code, rule, roles))
 
     async def endpoint(request: Request) -> Response:
-        return await respond(edge, request, model, model.code, make, door, status=201, actor=actor)
+        return await respond(edge, request, model, model.code, make, door, status=201)
 
-    _add(router, edge, path, endpoint, model, name, model.__doc__)
+    add_post(router, edge, path, endpoint, model, door, model.__doc__)
 
 
 def creators(lifecycle: Lifecycle[Any], model: type[Command]) -> frozenset[Role]:
@@ -194,20 +208,20 @@ def command_route(
 
         return await respond(edge, request, model, model.code, run, door)
 
-    _add(
-        router,
-        edge,
-        f"/v1/{plural or kind + 's'}/{{id}}/{model.code}",
-        endpoint,
-        model,
-        door.operation,
-        model.__doc__,
-    )
+    add_post(router, edge, f"/v1/{plural or kind + 's'}/{{id}}/{model.code}", endpoint, model, door, model.__doc__)
 
 
-def _add(
-    router: APIRouter, edge: Edge, path: str, endpoint: Any, model: type[BaseModel], name: str, doc: str | None
+REFUSED = (401, 403, 404, 409, 412, 422, 428)
+"""Statuses with which a command may be refused."""
+REFUSED_PUBLIC = (404, 409, 422, 429)
+"""The same at a public door."""
+
+
+def add_post(
+    router: APIRouter, edge: Edge, path: str, endpoint: Any, model: type[BaseModel], door: Door, doc: str | None
 ) -> None:
+    """Add a POST that reads its body itself; the OpenAPI document gets the body's schema and the statuses of refusal."""
+    name, refused = door.operation, REFUSED_PUBLIC if door.public else REFUSED
     reference = {"$ref": f"#/components/schemas/{model.__name__}"}
     router.add_api_route(
         path,
@@ -215,7 +229,7 @@ def _add(
         methods=["POST"],
         operation_id=name,
         summary=(doc or name).strip().splitlines()[0],
-        responses={code: {"description": problems.TITLES[code]} for code in (401, 403, 404, 409, 412, 422, 428)},
+        responses={code: {"description": problems.TITLES[code]} for code in refused},
         openapi_extra={
             "requestBody": {"required": True, "content": {"application/json": {"schema": reference}}},
         },

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from shared.errors import TovholderError
+from shared.errors import TooMany, TovholderError
 
 log = structlog.get_logger()
 
@@ -27,6 +27,7 @@ TITLES = {
     413: "Too large",
     422: "Not accepted",
     428: "Say which version you saw",
+    429: "Too many at once",
     500: "Our mistake",
     503: "Try again shortly",
 }
@@ -42,9 +43,12 @@ def problem(status: int, code: str, detail: str, **more: Any) -> Response:
 
 def of_error(error: TovholderError) -> Response:
     """Return the answer for one of our errors."""
-    return problem(
+    answer = problem(
         error.status, error.code, error.detail, field=error.field, rule=error.rule, remedy=error.remedy, **error.more
     )
+    if isinstance(error, TooMany):
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
 
 
 def of_validation(errors: list[dict[str, Any]]) -> Response:

@@ -23,7 +23,11 @@ async def test_without_a_token_every_path_answers_401_but_the_public_form(produc
     open_doors = {name: (found.status_code, found.text) for name, found in answers.items() if found.status_code != 401}
     assert open_doors == {}
     assert {found.json()["code"] for found in answers.values()} == {"token_missing"}
-    assert [each.name for each in everything if each.public] == ["intake POST /v1/public/concerns"]
+    assert [each.name for each in everything if each.public] == [
+        "intake POST /v1/public/concerns",
+        "intake POST /v1/public/concerns/status",
+        "intake POST /v1/public/concerns/add-information",
+    ]
 
 
 async def test_nothing_is_served_that_the_documents_do_not_say_but_health_and_metrics(product: Product) -> None:

@@ -58,6 +58,7 @@ async def told(product: Product) -> AsyncIterator[Told]:
     office.http = teller
     telling = replace(product, office=office)
     await _hotline(telling)
+    await _nameless(product, telling)
     await _case(telling)
     await _mail(telling)
     echoes = await _wrong_requests(product, wrong, named)
@@ -130,6 +131,18 @@ async def _hotline(product: Product) -> None:
     await desk.do(acute, "complete-record", {"subject_known": "PARTIAL"})
     confidential = await desk.create("/intake/v1/concerns", {**CALL, "subject_known": "NONE"})
     await desk.do(f"/intake/v1/concerns/{confidential}", "set-anonymity", {"anonymity": "OPEN"})
+
+
+async def _nameless(product: Product, telling: Product) -> None:
+    """A citizen without a name, who comes back with the code; then one who calls the hotline again."""
+    call = {"anonymity": "ANONYMOUS", "channel": "WEB_FORM"}
+    made = await product.citizen().send("POST", "/intake/v1/public/concerns", call)
+    more = {"code": made.body["reference_code"], "information": "x"}
+    added = await telling.citizen().send("POST", "/intake/v1/public/concerns/add-information", more)
+    assert added.status == 200, added.body
+    concern = f"/intake/v1/concerns/{made.body['id']}"
+    await adviser(telling).do(concern, "add-information", {"information": "x"})
+    await adviser(telling).do(concern, "note-information")
 
 
 async def _case(product: Product) -> None:

@@ -97,6 +97,16 @@ class SetAnonymity(Command):
     reporter: ReporterText | None = None
 
 
+class AddInformation(Command):
+    """Add what the reporter remembered or saw since; one without an account comes back with the reference code."""
+
+    information: CaseText
+
+
+class NoteInformation(Command):
+    """Note that what was added has been read."""
+
+
 class RouteConcern(Command):
     """Send the concern to the Infohus of the municipality of residence."""
 

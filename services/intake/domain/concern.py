@@ -17,10 +17,12 @@ from shared.contracts.intake import (
     ConcernReceived,
     ConcernRouted,
     HandoverLogged,
+    InformationAdded,
     RecordCompleted,
 )
 from shared.lifecycle.actor import Role
 from shared.lifecycle.aggregate import Aggregate
+from shared.reference.organisations import kommune
 
 HOTLINE = "hotline:national"
 """The organisation of the national hotline, which answers what the public writes."""
@@ -65,6 +67,18 @@ class Concern(Aggregate):
     out_of_hours: bool = False
     alarmed: tuple[str, ...] = ()
     """Municipalities whose police, and child unit, were told of the alarm."""
+    information: tuple[UUID, ...] = ()
+    """What the reporter added later, oldest first."""
+
+    @property
+    def reader(self) -> str:
+        """Return the organisation that reads what is added: the desk, and the municipality once it is routed there."""
+        return self.desk if self.infohus is None else kommune(self.infohus)
+
+    @property
+    def reader_role(self) -> str:
+        """Return the role there that reads it."""
+        return self.desk_role if self.infohus is None else Role.TOVHOLDER_KOMMUNE
 
 
 def begin(concern_id: UUID, fact: Fact) -> Concern:
@@ -114,6 +128,8 @@ def apply(concern: Concern, fact: Fact) -> Concern:
             return _told(completed) if concern.stage == Stage.ACUTE else completed
         case AnonymitySet():
             return concern.with_(anonymity=fact.anonymity, reporter=fact.reporter or concern.reporter)
+        case InformationAdded():
+            return concern.with_(information=(*concern.information, fact.information))
         case ConcernRouted():
             return concern.with_(infohus=fact.municipality, subject_municipality=fact.municipality)
         case ConcernAttached():

@@ -102,3 +102,14 @@ CLOSE_ACUTE = DeadlineRule(
     paragraph="domain.md 2.3 row 51",
 )
 """Five working days, then a task: routed or closed."""
+
+NEW_INFORMATION = DeadlineRule(
+    kind="new_information",
+    due=working_days(1),
+    owner=Role.HOTLINE_ADVISER,
+    owner_at="reader",
+    role_at="reader_role",
+    reminders=(hours(4),),
+    paragraph="domain.md 2.4 anonymous caller",
+)
+"""What a reporter adds is read as quickly as a concern: it could be one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dateutil.relativedelta import relativedelta
 
 from services.intake.domain.commands import (
+    AddInformation,
     CloseAcute,
     CompleteRecord,
     GiveAdvice,
@@ -22,6 +23,8 @@ from shared.lifecycle.table import Context, Guard
 from shared.reference.municipalities import municipality
 
 OLDEST_OBSERVATION = relativedelta(years=10)
+MOST_ADDITIONS = 50
+"""Times that a reporter may add something to one concern; a person reads each."""
 
 
 def _is_municipality(code: str, context: Context) -> bool:
@@ -78,6 +81,10 @@ def _not_anonymous_again(_: Concern, command: SetAnonymity, __: Context) -> bool
 
 def _name_given(concern: Concern, command: SetAnonymity, _: Context) -> bool:
     return concern.reporter is not None or command.reporter is not None
+
+
+def _room_for_more(concern: Concern, _: AddInformation, __: Context) -> bool:
+    return len(concern.information) < MOST_ADDITIONS
 
 
 def _infohus_exists(_: Concern | None, command: RouteConcern, context: Context) -> bool:
@@ -183,6 +190,13 @@ NAME_GIVEN = Guard(
     rule="domain.md 2.4, 3.2",
     remedy="Write down who the caller is, or leave the concern anonymous.",
     field="reporter",
+)
+ROOM_FOR_MORE = Guard(
+    "information_full",
+    _room_for_more,
+    f"a concern takes {MOST_ADDITIONS} additions",
+    rule="domain.md 2.4",
+    remedy="Write a new concern, or call the hotline.",
 )
 INFOHUS_EXISTS = Guard(
     "municipality_unknown",

@@ -31,6 +31,9 @@ ANYONE = tuple(role for role in Role if role not in (Role.SYSTEM, Role.PUBLIC))
 
 TOVHOLDERE = (Role.TOVHOLDER_KOMMUNE, Role.TOVHOLDER_POLITI)
 
+READING = (Role.HOTLINE_ADVISER, Role.PRO_REPORTER, *TOVHOLDERE, Role.CHILD_UNIT)
+"""Who takes a concern in, or gets it, reads what is added to it."""
+
 
 def _received(_: Concern | None, command: commands.ReceiveConcern, context: Context) -> Mapping[str, Any]:
     return {"received_at": context.now, "out_of_hours": not hotline_open(context.now)}
@@ -160,6 +163,23 @@ CONCERN: Lifecycle[Concern] = Lifecycle(
             sources=(Stage.RECEIVED, Stage.ACUTE),
             roles=(Role.HOTLINE_ADVISER, Role.PRO_REPORTER, *TOVHOLDERE),
             guards=(guards.NOT_ANONYMOUS_AGAIN, guards.NAME_GIVEN),
+        ),
+        Transition(
+            rule="domain.md 2.4 anonymous caller (comes back)",
+            command=commands.AddInformation,
+            fact=facts.InformationAdded,
+            sources=(Stage.RECEIVED, Stage.ACUTE, Stage.ROUTED, Stage.MERGED),
+            roles=(*READING, Role.PUBLIC),
+            guards=(guards.ROOM_FOR_MORE,),
+            opens=(deadlines.NEW_INFORMATION,),
+        ),
+        Transition(
+            rule="domain.md 2.4 anonymous caller (is read)",
+            command=commands.NoteInformation,
+            fact=facts.InformationNoted,
+            sources=(Stage.RECEIVED, Stage.ACUTE, Stage.ROUTED, Stage.MERGED),
+            roles=READING,
+            meets=("new_information",),
         ),
         Transition(
             rule="domain.md 2.3 row 4",

@@ -11,6 +11,7 @@ with workflow.unsafe.imports_passed_through():
         CLOSE_ACUTE,
         COMPLETE_RECORD,
         HAND_OVER,
+        NEW_INFORMATION,
         NEXT_MORNING,
         ROUTE_ACUTE,
         ROUTE_OR_CLOSE,
@@ -23,7 +24,7 @@ with workflow.unsafe.imports_passed_through():
 class ConcernWorkflow(Story):
     """Keeps the clocks of one concern until it is advised, merged, or routed with nothing left to hand over."""
 
-    lasting = (ACUTE_TRAVEL, HAND_OVER, COMPLETE_RECORD)
+    lasting = (ACUTE_TRAVEL, HAND_OVER, COMPLETE_RECORD, NEW_INFORMATION)
 
     @workflow.init
     def __init__(self, start: Snapshot) -> None:

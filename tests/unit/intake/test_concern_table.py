@@ -67,6 +67,8 @@ COMMANDS: dict[type[Command], Command] = {
     c.LogHandover: c.LogHandover(called=c.Called.ALARM_112, handed_over_at=NOW),
     c.CompleteRecord: c.CompleteRecord(subject_known=SubjectKnown.PARTIAL),
     c.SetAnonymity: c.SetAnonymity(anonymity=Anonymity.CONFIDENTIAL, reporter=sealed()),
+    c.AddInformation: c.AddInformation(information=sealed()),
+    c.NoteInformation: c.NoteInformation(),
     c.RouteConcern: c.RouteConcern(municipality="0253", grounds=sealed()),
     c.CloseAcute: c.CloseAcute(),
     c.AttachConcern: c.AttachConcern(case_id=uuid4()),
@@ -316,3 +318,53 @@ def test_an_anonymous_caller_may_give_a_name_later() -> None:
     assert concern is not None
     assert concern.anonymity is Anonymity.CONFIDENTIAL
     assert concern.reporter is not None
+
+
+def test_a_reporter_is_never_made_anonymous_again_and_may_always_give_a_name() -> None:
+    confidential = received(anonymity=Anonymity.CONFIDENTIAL, reporter="somebody").model_copy(
+        update={"reporter": sealed()}
+    )
+    named, _ = decide(CONCERN, None, confidential, context(Role.HOTLINE_ADVISER))
+    nameless = a_concern()
+
+    with pytest.raises(Invalid) as refused:
+        decide(CONCERN, named, c.SetAnonymity(anonymity=Anonymity.ANONYMOUS), context(Role.HOTLINE_ADVISER))
+    after, _ = decide(CONCERN, nameless, COMMANDS[c.SetAnonymity], context(Role.HOTLINE_ADVISER))
+
+    assert refused.value.code == "anonymity_lost"
+    assert "§15" in str(refused.value.remedy)
+    assert after is not None
+    assert after.anonymity is Anonymity.CONFIDENTIAL
+    assert after.reporter is not None
+
+
+def test_nothing_of_a_nameless_concern_can_hold_a_reporter() -> None:
+    nameless, facts = decide(CONCERN, None, received(), context(Role.PUBLIC))
+
+    assert nameless is not None
+    assert nameless.reporter is None
+    assert all(getattr(fact, "reporter", None) is None for fact in facts)
+    takers = {row.command for row in CONCERN.rows if "reporter" in row.command.model_fields}
+    assert takers == {c.ReceiveConcern, c.SetAnonymity}  # the first refuses one, the second ends the namelessness
+    with pytest.raises(Invalid, match="reporter_missing"):
+        decide(CONCERN, nameless, c.SetAnonymity(anonymity=Anonymity.OPEN), context(Role.HOTLINE_ADVISER))
+
+
+@pytest.mark.parametrize(
+    ("stage", "owner"),
+    [
+        (Stage.RECEIVED, ("HOTLINE_ADVISER", "hotline:national")),
+        (Stage.ACUTE, ("HOTLINE_ADVISER", "hotline:national")),
+        (Stage.ROUTED, ("TOVHOLDER_KOMMUNE", "kommune:0253")),
+        (Stage.MERGED, ("TOVHOLDER_KOMMUNE", "kommune:0253")),
+    ],
+)
+def test_what_a_reporter_adds_is_a_task_of_who_has_the_concern_now(stage: Stage, owner: tuple[str, str]) -> None:
+    after, facts = decide(CONCERN, a_concern(stage), COMMANDS[c.AddInformation], context(Role.PUBLIC))
+    clock = next(fact for fact in facts if isinstance(fact, DeadlineOpened))
+
+    assert (clock.kind, clock.owner_role, clock.owner_organisation) == ("new_information", *owner)
+    assert after is not None
+    assert len(after.information) == 1
+    _, noted = decide(CONCERN, after, c.NoteInformation(), context(Role.TOVHOLDER_KOMMUNE))
+    assert [fact.kind for fact in noted if isinstance(fact, DeadlineMet)] == ["new_information"]

@@ -1,0 +1,196 @@
+"""The public door: no account, no address, nothing kept of who calls. A code leads back to the concern, never to a person.
+
+One idempotency scope holds all public callers, since they are not told apart: that strangers cannot read each other's answers
+rests on the key, which must be a random UUID (version 4, 122 random bits). Other versions hold a time or the machine's address.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.responses import JSONResponse, Response
+
+from services.intake.codes import Digests, code_from
+from services.intake.domain.commands import AddInformation, ReceiveConcern
+from services.intake.domain.concern import Concern, Stage
+from services.intake.gate import Gate
+from services.intake.handlers import Concerns, takes_information
+from shared.contracts.codes import Anonymity
+from shared.errors import Invalid
+from shared.lifecycle.actor import PUBLIC
+from shared.lifecycle.text import CaseText
+from shared.persistence.idempotency import Answer, Attempt
+from shared.persistence.work import Transaction
+from shared.policy.doors import Door
+from shared.web import problems
+from shared.web.commands import add_post, parse, respond
+from shared.web.edge import Edge, body_of
+
+RECEIVE = Door("receive-concern-public", "domain.md 2.4: a citizen, without an account", public=True)
+STATUS_BY_CODE = Door("concern-status-public", "domain.md 2.4: who has the reference code", public=True)
+ADD_BY_CODE = Door("add-information-public", "domain.md 2.4: who has the reference code", public=True)
+RANDOM_UUID = 4
+
+
+class PublicStatus(StrEnum):
+    """What a reporter is told: how far the concern is, never what came of it (T04)."""
+
+    RECEIVED = "RECEIVED"
+    IN_HAND = "IN_HAND"
+    PASSED_ON = "PASSED_ON"
+    CLOSED = "CLOSED"
+
+
+STATUS = {
+    Stage.RECEIVED: PublicStatus.RECEIVED,
+    Stage.ACUTE: PublicStatus.IN_HAND,
+    Stage.ROUTED: PublicStatus.PASSED_ON,
+    # The same as above: that there is a case already is nothing for a reporter.
+    Stage.MERGED: PublicStatus.PASSED_ON,
+    Stage.ADVISED_CLOSED: PublicStatus.CLOSED,
+}
+
+
+Code = Annotated[str, Field(pattern=r"^[0-9A-Za-z -]{1,64}$", description="the reference code; kept nowhere")]
+
+
+class AskByCode(BaseModel):
+    """Ask how far the concern is. The code stands in the body: a URL is kept by browsers and logs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    code: Code
+
+
+class AddByCode(BaseModel):
+    """Add something to the concern to which the code belongs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    code: Code
+    information: CaseText
+
+
+def public_routes(router: APIRouter, edge: Edge, concerns: Concerns) -> None:
+    """Add what a citizen may do without an account: report, ask by code, add by code."""
+    door = PublicDoor(edge, concerns)
+    path = "/v1/public/concerns"
+    for end, endpoint, model, entered in (
+        ("", door.receive, ReceiveConcern, RECEIVE),
+        ("/status", door.status, AskByCode, STATUS_BY_CODE),
+        ("/add-information", door.add, AddByCode, ADD_BY_CODE),
+    ):
+        add_post(router, edge, path + end, endpoint, model, edge.door(entered), model.__doc__)
+
+
+class PublicDoor:
+    """The endpoints of the public door of one process."""
+
+    def __init__(self, edge: Edge, concerns: Concerns) -> None:
+        self._edge = edge
+        self._concerns = concerns
+        self._gate = Gate()
+        self._digests = Digests()
+
+    async def receive(self, request: Request) -> Response:
+        """Take a concern in; a reporter without a name is answered with a reference code."""
+        concern_id = uuid4()
+        kept: list[bytes] = []
+
+        async def ready(attempt: Attempt, command: ReceiveConcern) -> None:
+            _random_key(attempt)
+            self._gate.admit(command, self._edge.work.clock.now())
+            if command.anonymity is Anonymity.ANONYMOUS:
+                kept.append(await self._digests.of(self._code(attempt, concern_id)))
+
+        async def act(tx: Transaction, command: ReceiveConcern) -> Concern:
+            return await self._concerns.receive_public(tx, concern_id, command, kept[0] if kept else None)
+
+        def added(attempt: Attempt, command: ReceiveConcern, answer: Answer) -> dict[str, Any]:
+            if command.anonymity is not Anonymity.ANONYMOUS:
+                return {}
+            return {"reference_code": self._code(attempt, UUID(answer.body["id"]))}
+
+        return _unkept(
+            await respond(
+                self._edge,
+                request,
+                ReceiveConcern,
+                ReceiveConcern.code,
+                act,
+                RECEIVE,
+                status=201,
+                actor=PUBLIC,
+                ready=ready,
+                added=added,
+            )
+        )
+
+    async def status(self, request: Request) -> Response:
+        """Tell how far the concern is. An unknown code and a wrong one are one thing: one hash, one look, the same answer."""
+        try:
+            asked = parse(AskByCode, await body_of(request))
+        except ValidationError as error:
+            return problems.of_validation([{**e, "loc": ("body", *e["loc"])} for e in error.errors(include_url=False)])
+        self._gate.admit_code()
+        digest = await self._digests.of(asked.code)
+        async with self._edge.begin(request, PUBLIC) as tx:
+            told = _told(await self._concerns.under(tx, digest))
+        return _unkept(JSONResponse(told))
+
+    async def add(self, request: Request) -> Response:
+        """Add something, sealed on arrival; the answer is the status."""
+        found: list[bytes] = []
+
+        async def ready(attempt: Attempt, asked: AddByCode) -> None:
+            _random_key(attempt)
+            self._gate.admit_code()
+            found.append(await self._digests.of(asked.code))
+
+        async def act(tx: Transaction, asked: AddByCode) -> Concern:
+            command = AddInformation(information=asked.information)
+            return await self._concerns.add_information(tx, found[0], command)
+
+        return _unkept(
+            await respond(
+                self._edge,
+                request,
+                AddByCode,
+                AddInformation.code,
+                act,
+                ADD_BY_CODE,
+                actor=PUBLIC,
+                ready=ready,
+                shown=_told,
+            )
+        )
+
+    def _code(self, attempt: Attempt, concern_id: UUID) -> str:
+        return code_from(self._edge.idempotency.derived(attempt, "reference-code", str(concern_id)))
+
+
+def _told(concern: Concern) -> dict[str, Any]:
+    return {"status": STATUS[Stage(concern.stage)], "takes_information": takes_information(concern)}
+
+
+def _random_key(attempt: Attempt) -> None:
+    try:
+        version = UUID(attempt.key).version
+    except ValueError:
+        version = None
+    if version != RANDOM_UUID:
+        raise Invalid(
+            "idempotency_key_guessable",
+            "the public door takes a random UUID (version 4) as Idempotency-Key, so that nobody can guess it",
+            field="Idempotency-Key",
+            remedy="Make a fresh random UUID for each thing you want done, and keep it for repeats.",
+        )
+
+
+def _unkept(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response
