@@ -15,6 +15,21 @@ from deploy.process import ProcessSpec
 
 # What Caddy would log of a request that an upstream did not answer.
 UNLOGGED = ("remote_ip", "remote_port", "client_ip", "headers", "uri", "host", "tls")
+# What tells a caller from another, or where a caller comes from, goes no further than the gateway.
+UNSENT = (
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Real-Ip",
+    "Forwarded",
+    "Via",
+    "User-Agent",
+    "Referer",
+    "Cookie",
+    "Accept-Language",
+    "Sec-Ch-Ua",
+    "Sec-Ch-Ua-Platform",
+    "Sec-Ch-Ua-Mobile",
+)
 # What is for the machine's own monitoring is not for the gateway's callers.
 INTERNAL = ("/metrics", "/livez")
 
@@ -90,10 +105,10 @@ def _proxy_route(prefix: str, ports: list[int], hidden: tuple[str, ...] = ()) ->
         "health_checks": {"passive": {"fail_duration": "2s"}},
         # Shorter than the 5 s after which a service closes an idle connection: a POST sent into that moment would be a 502.
         "transport": {"protocol": "http", "keep_alive": {"enabled": True, "idle_timeout": "3s"}},
-        # The services need no caller's address, so they get none to log.
+        # The services need neither the caller's address nor what the browser says of itself, so they get none to log.
         "headers": {
             "request": {
-                "delete": ["X-Forwarded-For", "X-Real-Ip", "Forwarded"],
+                "delete": [*UNSENT],
                 "set": {"X-Forwarded-Prefix": [prefix]},
             }
         },
