@@ -17,6 +17,7 @@ from services.assessment.ledger import ledger_route
 from services.assessment.subjects import Subjects
 from shared.hosting.api import ApiParts
 from shared.persistence.work import Transaction
+from shared.web.access_log import access_log_route
 from shared.web.commands import command_routes, creation_route, creators
 from shared.web.opening import opening_route
 from shared.web.reading import Facts, reading_routes, view_of
@@ -37,6 +38,7 @@ def routes(router: APIRouter, parts: ApiParts) -> None:
     )
     opening_route(router, parts.edge, store, parts.vault, sealed)
     ledger_route(router, parts.edge, store, hidden)
+    access_log_route(router, parts.edge)
 
     track = repository.underretning_store()
     underretninger = Underretninger(track, store)

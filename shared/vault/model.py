@@ -14,10 +14,26 @@ from pydantic_core import CoreSchema, core_schema
 
 from shared.lifecycle.text import FieldClass
 
-__all__ = ["FIELD", "FieldClass", "Grant", "LookReason", "Looker", "NewText", "Place", "Plain", "Sealed", "Ticket"]
+__all__ = [
+    "FIELD",
+    "REASON_FIELD",
+    "FieldClass",
+    "Grant",
+    "LookReason",
+    "Looker",
+    "NewText",
+    "OwnWords",
+    "Place",
+    "Plain",
+    "Sealed",
+    "Ticket",
+]
 
 FIELD = re.compile(r"^[a-z][a-z0-9_.]{0,62}$")
 """Names of sealed fields: `description`, `reporter.email`. The separator of the associated data cannot occur in one."""
+
+REASON_FIELD = "look.reason"
+"""The field of a reason in somebody's own words; the database binds no other text to a look."""
 
 Ticket = NewType("Ticket", UUID)
 """What `ask` returns and `redeem` takes, once."""
@@ -145,3 +161,11 @@ class Looker:
     person: UUID
     organisation: str
     role: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """Why somebody looks, in their own words: sealed in `unit`, which is the caller's, beside the closed code of R8."""
+
+    unit: UUID
+    text: str = field(repr=False)

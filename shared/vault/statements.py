@@ -54,6 +54,9 @@ ASK: Final = text("select vault.ask(:blobs, :person, :role, :organisation, :reas
     bindparam("reason", type_=Text()),
     bindparam("at", type_=DateTime(timezone=True)),
 )
+EXPLAIN: Final = text("select vault.explain(:tickets, :blob)").bindparams(
+    bindparam("tickets", type_=_UUIDS), bindparam("blob", type_=Uuid())
+)
 REDEEM: Final = text(
     "select ticket, unit, class as field_class, field, blob, sealed from vault.redeem(:tickets)"
 ).bindparams(bindparam("tickets", type_=_UUIDS))

@@ -19,7 +19,18 @@ from shared.vault import statements
 from shared.vault.errors import Unopenable
 from shared.vault.keys import UnitKeys
 from shared.vault.keystore import KeyStore
-from shared.vault.model import FieldClass, Grant, Looker, LookReason, Place, Plain, Sealed, Ticket
+from shared.vault.model import (
+    REASON_FIELD,
+    FieldClass,
+    Grant,
+    Looker,
+    LookReason,
+    OwnWords,
+    Place,
+    Plain,
+    Sealed,
+    Ticket,
+)
 from shared.vault.persons import Persons
 from shared.vault.provider import KeyProvider
 from shared.vault.scan import check_text
@@ -173,12 +184,21 @@ class Vault:
         blobs: Sequence[UUID],
         reason: LookReason,
         now: datetime | None = None,
+        words: OwnWords | None = None,
     ) -> list[Plain]:
-        """Ask, commit, redeem: open texts in two transactions of its own on `engine`, in order. Errors as there."""
+        """Ask, commit, redeem: open texts in two transactions of its own on `engine`, in order. Errors as there.
+
+        `words` are sealed and bound to the looks in the transaction that puts them on record; what `seal_many` raises.
+        """
         if not blobs:
             return []
+        own = (FieldClass.CASE_TEXT, REASON_FIELD, words.text) if words else None
+        sealed = await self.seal_many(words.unit, [own]) if words and own else None
         async with engine.begin() as connection:
             tickets = await _ask(connection, looker, blobs, reason, now)
+            if sealed is not None:
+                await statements.call(connection, statements.PUT, statements.put_values(sealed))
+                await statements.call(connection, statements.EXPLAIN, {"tickets": tickets, "blob": sealed.refs[0]})
         async with engine.begin() as connection:
             return await self._redeem(connection, tickets)
 

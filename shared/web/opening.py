@@ -15,7 +15,7 @@ from shared.lifecycle.actor import Role
 from shared.persistence.store import Store
 from shared.policy.doors import Door
 from shared.vault import Vault
-from shared.vault.model import Looker, LookReason
+from shared.vault.model import Looker, LookReason, OwnWords
 from shared.web import problems
 from shared.web.edge import Edge, body_of
 
@@ -28,6 +28,8 @@ class OpenTexts(BaseModel):
     texts: tuple[UUID, ...] = Field(min_length=1, max_length=20)
     role: Role
     reason: LookReason
+    reason_text: str | None = Field(default=None, min_length=1, max_length=2000)
+    """Why, in the actor's own words: sealed with the thing's texts, and referred to by the access log."""
 
 
 def opening_route(
@@ -56,7 +58,12 @@ def opening_route(
         if not set(wanted.texts) <= refs(state) or wanted.role not in actor.roles:
             raise NotFound("text_not_found", "there is no such text here that you may open")
         looker = Looker(actor.person_ref, actor.organisation, wanted.role)
-        found = await vault.look(edge.work.engine, looker=looker, blobs=wanted.texts, reason=wanted.reason, now=now)
+        words = OwnWords(id, wanted.reason_text) if wanted.reason_text else None
+        if words:
+            await vault.new_unit(id)  # a thing that nobody has written about yet has no key
+        found = await vault.look(
+            edge.work.engine, looker=looker, blobs=wanted.texts, reason=wanted.reason, now=now, words=words
+        )
         texts = {str(ref): plain.reveal() for ref, plain in zip(wanted.texts, found, strict=True)}
         return JSONResponse({"texts": texts}, headers={"Cache-Control": "no-store"})
 
