@@ -16,6 +16,7 @@ from services.assessment.handlers import Cases, Underretninger
 from services.assessment.ledger import ledger_route
 from services.assessment.subjects import Subjects
 from shared.hosting.api import ApiParts
+from shared.lifecycle.regime import regime_of
 from shared.persistence.work import Transaction
 from shared.web.access_log import access_log_route
 from shared.web.commands import command_routes, creation_route, creators
@@ -64,6 +65,11 @@ def view_of_case(case: Case, tx: Transaction) -> dict[str, Any]:
     body = view_of(case)
     for shown, assessment in zip(body["assessments"], case.assessments, strict=True):
         shown["outdated"] = assessment.outdated or tx.now - assessment.completed_at > OUTDATED
+    for shown in body["consents"]:
+        shown |= {"regime": regime_of(case.organisation, *shown["parties"]), "controller": case.organisation}
+    for shown in body["shares"]:
+        parties = (shown["from_authority"], shown["to_authority"])
+        shown |= {"regime": regime_of(*parties), "controller": shown["from_authority"]}
     return body
 
 
@@ -90,6 +96,8 @@ def _stub(case: Case) -> dict[str, Any]:
         "version": case.version,
         "organisation": case.organisation,
         "handled_by": "police",
+        "regime": regime_of(*case.handlers),
+        "controller": case.controller,
         "since": case.clearance_at.date().isoformat() if case.clearance_at else None,
         # Ordinary social duties stay possible; police may be asked for advice on safety.
         "note": "POLICE_MAY_BE_ASKED_FOR_SAFETY_ADVICE",

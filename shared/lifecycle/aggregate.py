@@ -66,6 +66,16 @@ class Aggregate(BaseModel):
     clocks: dict[UUID, OpenClock] = {}
     agreements: dict[str, tuple[Consent, ...]] = {}
 
+    @property
+    def handlers(self) -> tuple[str, ...]:
+        """Return the organisations that handle it as its controllers; the law that governs it follows from them (4.1)."""
+        return (self.organisation,)
+
+    @property
+    def controller(self) -> str:
+        """Return the organisation that answers for it: its owner, unless a kind of record says otherwise (4.1)."""
+        return self.organisation
+
     def with_(self, **changes: Any) -> Self:
         """Return a copy with some fields changed."""
         return self.model_copy(update=changes)

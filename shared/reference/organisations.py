@@ -25,6 +25,7 @@ class OrganisationKind(StrEnum):
 
 
 _NATIONAL = frozenset({OrganisationKind.HOTLINE, OrganisationKind.CENTRE, OrganisationKind.KRIMINALFORSORG})
+_PET = "pet"
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -68,6 +69,8 @@ def organisation(code: str) -> Organisation:
         raise _invalid("the key of a psykiatri is the slug of a region")
     elif not _SLUG.fullmatch(key):
         raise _invalid("the key is lower-case letters, digits and single hyphens")
+    elif _PET in key.split("-"):
+        raise _invalid("PET is outside the law that governs this platform and has no part in it (domain.md 4.1)")
     return Organisation(kind, key)
 
 

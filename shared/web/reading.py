@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, Response
 from shared.errors import Invalid
 from shared.lifecycle.aggregate import Aggregate
 from shared.lifecycle.decide import possible
+from shared.lifecycle.regime import regime_of
 from shared.lifecycle.table import Context
 from shared.persistence.store import Store
 from shared.persistence.work import Transaction
@@ -36,8 +37,12 @@ Facts = list[dict[str, Any]]
 
 
 def view_of(state: Aggregate) -> dict[str, Any]:
-    """Return the state as JSON, without the bookkeeping that has its own place in the answer."""
-    return state.model_dump(mode="json", exclude={"clocks", "agreements"})
+    """Return the state as JSON with the law that governs it and who answers for it (`domain.md` 4.1).
+
+    Left out is the bookkeeping that has its own place in the answer.
+    """
+    tags = {"regime": regime_of(*state.handlers), "controller": state.controller}
+    return state.model_dump(mode="json", exclude={"clocks", "agreements"}) | tags
 
 
 def reading_routes(

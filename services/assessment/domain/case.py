@@ -203,6 +203,19 @@ class Case(Aggregate):
         return self.recommendation.addressed_to if self.recommendation else self.organisation
 
     @property
+    def handlers(self) -> tuple[str, ...]:
+        """Return who handles it: the municipality, with police once they were asked, police alone in K2 (4.1)."""
+        if self.stage == Stage.POLICE_ONLY:
+            return (self.police,)
+        asked = (self.police,) if self.clearance is not None else ()
+        return tuple(dict.fromkeys((self.organisation, *asked, self.authority)))
+
+    @property
+    def controller(self) -> str:
+        """Return who answers for it: the owning municipality, or the police district while police have it alone."""
+        return self.police if self.stage == Stage.POLICE_ONLY else self.organisation
+
+    @property
     def met_at(self) -> datetime:
         """Return when the analysis meeting was held. Raises `LookupError` before it."""
         if self.meeting is None:
