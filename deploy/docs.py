@@ -35,6 +35,7 @@ TABLES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "assessment": (
         ("services.assessment.domain.case_table", "CASE"),
         ("services.assessment.domain.underretning_table", "UNDERRETNING"),
+        ("services.assessment.domain.insight_table", "INSIGHT"),
     ),
     "corps": (
         ("services.corps.domain.intervention_table", "INTERVENTION"),

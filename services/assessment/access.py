@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from services.assessment.domain.case import Case, Stage
+from services.assessment.domain.insight import InsightRequest
 from services.assessment.domain.underretning import Underretning
 from shared.contracts import assessment as facts
 from shared.contracts.base import Fact
+from shared.contracts.insight import InsightHandedOver, InsightRequested
 from shared.contracts.underretning import UnderretningMade
 from shared.lifecycle.actor import Role
 from shared.lifecycle.text import FieldClass
@@ -36,6 +38,16 @@ UNDERRETNING_POLICY = Policy(
     ),
 )
 """The notifier is no party (`domain.md` 3.7)."""
+
+INSIGHT_POLICY = Policy(
+    "insight",
+    (
+        Sight(Role.DPO, Tie.TAKES_PART, (B,), "R21: answers requests; opens the case's texts for the answer"),
+        Sight(Role.CASEWORKER, Tie.TAKES_PART, (), "R21: may decide; opens what the case itself gives leave for"),
+        Sight(Role.TOVHOLDER_KOMMUNE, Tie.TAKES_PART, (), "3.13: receives requests"),
+        Sight(Role.TOVHOLDER_POLITI, Tie.TAKES_PART, (), "3.13: receives requests"),
+    ),
+)
 
 KOMMUNE = CASE_POLICY.leave(Role.TOVHOLDER_KOMMUNE)
 POLITI = CASE_POLICY.leave(Role.TOVHOLDER_POLITI)
@@ -73,6 +85,20 @@ def underretning_changes(underretning: Underretning, fact: Fact) -> Iterator[Acc
     """Yield who gains sight: the municipality whose child unit it is for."""
     if isinstance(fact, UnderretningMade):
         yield AccessChange(underretning.organisation)
+
+
+def insight_changes(insight: InsightRequest, fact: Fact) -> Iterator[AccessChange]:
+    """Yield who gains sight of a request; its DPO gains leave to open the case's texts, unless police have it alone (T08)."""
+    answering = INSIGHT_POLICY.leave(Role.DPO)
+    match fact:
+        case InsightRequested():
+            yield AccessChange(insight.organisation, opens=answering)
+            if not insight.locked:
+                yield AccessChange(insight.organisation, opens=answering, unit=insight.case_id)
+        case InsightHandedOver():
+            yield AccessChange(fact.to_authority, opens=answering)
+            if fact.to_authority == insight.police:
+                yield AccessChange(fact.to_authority, opens=answering, unit=insight.case_id)
 
 
 def handled_by_police(case: Case, organisation: str) -> bool:

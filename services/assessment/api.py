@@ -13,6 +13,7 @@ from services.assessment.access import handled_by_police
 from services.assessment.domain.case import Case, Stage
 from services.assessment.domain.underretning_commands import MakeUnderretning
 from services.assessment.handlers import Cases, Underretninger
+from services.assessment.insight_api import insight_routes
 from services.assessment.ledger import ledger_route
 from services.assessment.subjects import Subjects
 from shared.hosting.api import ApiParts
@@ -56,6 +57,7 @@ def routes(router: APIRouter, parts: ApiParts) -> None:
     reading_routes(
         router, parts.edge, track, filters={"concern": "concern_id", "case": "case_id"}, plural=UNDERRETNINGER
     )
+    insight_routes(router, parts, store)
 
 
 def view_of_case(case: Case, tx: Transaction) -> dict[str, Any]:

@@ -28,6 +28,16 @@ class CaseRow(AggregateRow, table=True):
     arrived_at: datetime = Field(sa_type=MOMENT)
 
 
+class InsightRow(AggregateRow, table=True):
+    """A request's state. A case may have several, one after the other or at once."""
+
+    __tablename__: ClassVar[str] = "insight_request"
+    metadata: ClassVar[sa.MetaData] = METADATA
+
+    case_id: UUID = Field(index=True)
+    received_at: datetime = Field(sa_type=MOMENT)
+
+
 class UnderretningRow(AggregateRow, table=True):
     """An underretning's state. One for a concern at most."""
 

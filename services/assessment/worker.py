@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from services.assessment import repository
 from services.assessment.consumers import subscriptions
-from services.assessment.domain import case, underretning
+from services.assessment.domain import case, insight, underretning
 from services.assessment.handlers import Cases, Underretninger
 from services.assessment.subjects import Subjects
 from services.assessment.tables import SPINE
 from services.assessment.workflows.case import CaseWorkflow
+from services.assessment.workflows.insight import InsightWorkflow
 from services.assessment.workflows.underretning import UnderretningWorkflow
 from shared.hosting.worker import ServiceParts, Told, WorkerParts, serve
 
@@ -16,6 +17,7 @@ CASE_RESTS = frozenset({case.Stage.MERGED, case.Stage.CLOSED})
 """Stages that a case can rest in for good; a reopened case has another workflow."""
 
 UNDERRETNING_RESTS = frozenset({underretning.Stage.CLOSED})
+INSIGHT_RESTS = frozenset({insight.Stage.DECIDED})
 
 
 def assemble(parts: WorkerParts) -> ServiceParts:
@@ -26,6 +28,7 @@ def assemble(parts: WorkerParts) -> ServiceParts:
         told=[
             Told(cases.store, CaseWorkflow, CASE_RESTS),
             Told(underretninger.store, UnderretningWorkflow, UNDERRETNING_RESTS),
+            Told(repository.insight_store(parts.vault), InsightWorkflow, INSIGHT_RESTS),
         ],
         subscriptions=subscriptions(cases, underretninger),
     )

@@ -111,6 +111,17 @@ UNDERRETNING = {
     ),
     "send_receipt": Sentence("Kvittér til den, der har underrettet.", "Send the notifier a receipt."),
 }
+INSIGHT = {
+    "answer_insight": Sentence("Svar på anmodningen om indsigt.", "Answer the request for insight."),
+    "answer_led_insight": Sentence(
+        "Svar på den del af indsigten, der hører under retshåndhævelsesloven.",
+        "Answer the part of the request for insight that is under the law enforcement act.",
+    ),
+    "hand_over_insight": Sentence(
+        "Send anmodningen om indsigt til politiet eller Kriminalforsorgen, der selv svarer.",
+        "Hand the request for insight to the police or prison service, who answer it themselves.",
+    ),
+}
 INTERVENTION = {
     "match": Sentence("Find en mentor eller forældrecoach, der passer.", "Find a mentor or parent coach who fits."),
     "broker": Sentence(
@@ -164,6 +175,7 @@ SENTENCES: dict[str, Sentence] = {
         ("concern", CONCERN),
         ("case", CASE),
         ("underretning", UNDERRETNING),
+        ("insight", INSIGHT),
         ("intervention", INTERVENTION),
         ("loan", LOAN),
     )

@@ -18,6 +18,7 @@ TOPICS: Final = (
     "intake.concern.v1",
     "assessment.case.v1",
     "assessment.underretning.v1",
+    "assessment.insight.v1",
     "corps.intervention.v1",
     "corps.loan.v1",
     "notify.delivery.v1",

@@ -95,6 +95,12 @@ _ENTRIES = (
     _proposed("3.13 consent", "A consent lasts twelve months at most; a reminder comes 30 days before its end.", "W34"),
     _proposed("3.13 withdrawal", "Who received under a consent is told of its withdrawal within one working day."),
     _proposed("3.14", "Advice is answered within ten working days; help offers are checked every six months."),
+    _sourced(
+        "4.6 R21", "Aktindsigt is answered within seven working days, access under the GDPR within one month.", "W46"
+    ),
+    _proposed(
+        "4.6 R21 (LED)", "What is under retshåndhævelsesloven is handed over in two working days, answered in a month."
+    ),
     _proposed(
         "4.6 R22",
         "The citizen is told with the offer, or a reason is recorded and looked at again within 90 days.",

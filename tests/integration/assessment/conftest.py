@@ -42,6 +42,8 @@ class Installed:
 
     settings: Settings
     worker_url: str = field(repr=False)
+    admin: str = ""
+    """Where the administrator connects, for what no role of the service may read."""
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +76,8 @@ def installed() -> Iterator[Installed]:
             idempotency_secret_file=macs,
             clock_file=folder / "clock.json",
         )
-        yield Installed(settings, dsn("assessment_worker"))
+        admin = f"postgresql://postgres@/{roles.DATABASE}?host={socket}"
+        yield Installed(settings, dsn("assessment_worker"), admin)
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)

@@ -25,6 +25,7 @@ TABLES = (
     ("services.intake.domain.table", "CONCERN"),
     ("services.assessment.domain.case_table", "CASE"),
     ("services.assessment.domain.underretning_table", "UNDERRETNING"),
+    ("services.assessment.domain.insight_table", "INSIGHT"),
     ("services.corps.domain.intervention_table", "INTERVENTION"),
     ("services.corps.domain.loan_table", "LOAN"),
     ("services.notify.domain.table", "DELIVERY"),

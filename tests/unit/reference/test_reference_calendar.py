@@ -182,7 +182,11 @@ def test_opening_hours_do_not_overlap_and_none_hold_before_2016() -> None:
 
 
 def test_only_what_a_source_says_is_marked_sourced() -> None:
-    assert {code for code, entry in paragraphs.PARAGRAPHS.items() if entry.sourced} == {"2.3 row 16", "2.3 row 17"}
+    assert {code for code, entry in paragraphs.PARAGRAPHS.items() if entry.sourced} == {
+        "2.3 row 16",
+        "2.3 row 17",
+        "4.6 R21",
+    }
     assert paragraphs.paragraph("2.3 row 16").sources == ("W27",)
     assert len(paragraphs.PARAGRAPHS) == len(paragraphs._ENTRIES)
     with pytest.raises(Invalid):

@@ -13,9 +13,11 @@ from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
 from services.assessment.domain.case_table import CASE
+from services.assessment.domain.insight_table import INSIGHT
 from services.assessment.domain.underretning_table import UNDERRETNING
-from services.assessment.worker import CASE_RESTS, UNDERRETNING_RESTS
+from services.assessment.worker import CASE_RESTS, INSIGHT_RESTS, UNDERRETNING_RESTS
 from services.assessment.workflows.case import CaseWorkflow
+from services.assessment.workflows.insight import InsightWorkflow
 from services.assessment.workflows.underretning import UnderretningWorkflow
 from shared.contracts.lifecycle import StepAction
 from shared.durable.activities import StepActivities
@@ -28,10 +30,11 @@ from shared.lifecycle.decide import TakeDeadlineStep
 from shared.lifecycle.table import Command, Lifecycle
 from tests.unit.assessment.assessment_builders import Play
 
-WORKFLOWS = [CaseWorkflow, UnderretningWorkflow]
+WORKFLOWS = [CaseWorkflow, InsightWorkflow, UnderretningWorkflow]
 NO_TABLE = sa.Table("none", sa.MetaData(), sa.Column("id", sa.Uuid))
 KEPT = {
     "case": Kept("case", NO_TABLE, frozenset(CASE_RESTS), CaseWorkflow.__name__),
+    "insight": Kept("insight", NO_TABLE, frozenset(INSIGHT_RESTS), InsightWorkflow.__name__),
     "underretning": Kept("underretning", NO_TABLE, frozenset(UNDERRETNING_RESTS), UnderretningWorkflow.__name__),
 }
 
@@ -53,10 +56,10 @@ class PlayedWorld:
     async def now(self) -> datetime:
         return await self.env.get_current_time()
 
-    async def give(self, play: Play, command: Command, by: Role) -> None:
+    async def give(self, play: Play, command: Command, by: Role, **known: Any) -> None:
         """Give a command now and tell its workflow, twice, as facts may come."""
         play.now = await self.now()
-        play.give(command, by)
+        play.give(command, by, **known)
         for _ in range(2):
             await nudge(self.env.client, self.service, KEPT, snapshot(play.state))
 
@@ -108,4 +111,4 @@ def snapshot(state: Aggregate) -> Snapshot:
     )
 
 
-__all__ = ["CASE", "KEPT", "UNDERRETNING", "WORKFLOWS", "PlayedWorld", "snapshot"]
+__all__ = ["CASE", "INSIGHT", "KEPT", "UNDERRETNING", "WORKFLOWS", "PlayedWorld", "snapshot"]

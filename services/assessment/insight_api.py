@@ -1,0 +1,85 @@
+"""HTTP of requests for insight: commands, looking, and the export that the citizen gets (`domain.md` 4.6 R21)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse, Response
+
+from services.assessment import repository
+from services.assessment.access import handled_by_police
+from services.assessment.domain.insight import InsightRequest
+from services.assessment.domain.insight_commands import RequestInsight
+from services.assessment.insight_export import export_of, locked_export, texts_in
+from services.assessment.insights import Insights
+from services.assessment.repository import CaseStore
+from shared.contracts.disclosure_codes import InsightDecision
+from shared.errors import Conflict, NotFound
+from shared.hosting.api import ApiParts
+from shared.lifecycle.actor import Actor, Role
+from shared.vault.model import Looker, LookReason
+from shared.web.commands import command_routes, creation_route
+from shared.web.opening import opening_route
+from shared.web.reading import facts, reading_routes
+
+ANSWERING = (Role.DPO, Role.CASEWORKER)
+"""Who may make the export, in the order in which the look is put on record."""
+
+
+def insight_routes(router: APIRouter, parts: ApiParts, cases: CaseStore) -> None:
+    """Add every route of requests for insight."""
+    store = repository.insight_store(parts.vault)
+    insights = Insights(store, cases, parts.vault)
+    creation_route(router, parts.edge, "/v1/insights", RequestInsight, insights.make)
+    command_routes(router, parts.edge, store.lifecycle, insights.give)
+    reading_routes(router, parts.edge, store, filters={"case": "case_id"})
+    opening_route(router, parts.edge, store, parts.vault, _sealed)
+    _export_route(router, parts, insights)
+
+
+def _sealed(request: InsightRequest) -> frozenset[UUID]:
+    return frozenset({request.grounds} if request.grounds is not None else ())
+
+
+def _export_route(router: APIRouter, parts: ApiParts, insights: Insights) -> None:
+    async def export(request: Request, id: UUID) -> Response:
+        """Show what the citizen may see of the case. Each text that is opened for it is on record first, as INSIGHT."""
+        actor = await parts.edge.actor(request)
+        role = _role(actor)
+        async with parts.edge.begin(request, actor) as tx:
+            asked = await insights.store.load(tx, id, lock=False)
+            _require_answerable(asked, actor)
+            case = await insights.case_of(tx, asked)
+            locked = handled_by_police(case, actor.organisation)
+            found = [] if locked else await facts(tx, insights.cases, case.id)
+            now = tx.now
+        if locked:
+            return JSONResponse(locked_export(case, asked), headers={"Cache-Control": "no-store"})
+        refs = tuple(sorted(texts_in(found) - set(asked.held_back)))
+        looker = Looker(actor.person_ref, actor.organisation, role)
+        plain = await parts.vault.look(
+            parts.edge.work.engine, looker=looker, blobs=refs, reason=LookReason.INSIGHT, now=now
+        )
+        opened = {ref: text.reveal() for ref, text in zip(refs, plain, strict=True)}
+        return JSONResponse(export_of(case, asked, found, opened), headers={"Cache-Control": "no-store"})
+
+    router.add_api_route("/v1/insights/{id}/export", export, methods=["GET"], operation_id="insight-export")
+
+
+def _role(actor: Actor) -> Role:
+    """Return the role in which the actor answers. Raises `NotFound` for who answers no request."""
+    for role in ANSWERING:
+        if role in actor.roles:
+            return role
+    raise NotFound("insight_not_found", "there is nothing here that you may see")
+
+
+def _require_answerable(asked: InsightRequest, actor: Actor) -> None:
+    """Raise unless this organisation answers and has not refused."""
+    if asked.decision is InsightDecision.REFUSED:
+        raise Conflict("insight_refused", "insight was refused; there is nothing to show", rule="domain.md R21")
+    if actor.organisation != asked.answering:
+        raise Conflict(
+            "insight_not_yours", "it was handed to the authority that answers for it", rule="domain.md R21 (LED)"
+        )

@@ -1,0 +1,156 @@
+"""What a citizen gets to see: the facts of the case in order, codes explained, what is held back marked as such (R21, R28).
+
+Pure. Always held back: who reported and all that came with a concern (it may show the reporter), other persons, and the persons
+at the authorities. A text is shown only if it was opened for this answer; the opening is on record before it happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from services.assessment.domain.case import Case
+from services.assessment.domain.insight import InsightRequest
+from services.assessment.insight_words import FACTS, HELD_BACK, MEANINGS, ROLES
+from shared.contracts.assessment import ConcernArrived, ConcernAttached, ConsentGiven
+from shared.lifecycle.regime import regime_of
+
+REPORTER = frozenset({"reporter", "reporter_kind", "anonymity", "description", "subject", "grounds"})
+"""Fields of a concern that are, or may show, who reported it; always held back (R28)."""
+
+PERSONS = frozenset({"recipient_person", "written_by", "sent_by", "requirements", "owner_person"})
+"""Fields that name, or could point to, other persons."""
+
+OF_CONCERN = frozenset({ConcernArrived.type, ConcernAttached.type})
+BOOKKEEPING = frozenset({"by", "by_role", "organisation", "stage"})
+
+
+def texts_in(facts: Iterable[Mapping[str, Any]]) -> frozenset[UUID]:
+    """Return the references of the case's own texts; what came with a concern is none of them."""
+    return frozenset(ref for fact in facts if fact["type"] not in OF_CONCERN for ref in _texts_of(fact["body"]))
+
+
+def _texts_of(part: Any) -> Iterator[UUID]:
+    if isinstance(part, list):
+        for each in part:
+            yield from _texts_of(each)
+    elif isinstance(part, dict):
+        for name, value in part.items():
+            if name in TEXTS:
+                yield UUID(value)
+            else:
+                yield from _texts_of(value)
+
+
+def export_of(
+    case: Case, request: InsightRequest, facts: Sequence[Mapping[str, Any]], opened: Mapping[UUID, str]
+) -> dict[str, Any]:
+    """Return the answer as JSON. `opened` has the plain texts by reference; what is not in it is held back."""
+    because = _because(request)
+    opened = {ref: text for ref, text in opened.items() if ref not in request.held_back}
+    disputes = {each.disputed: each.citizens_version for each in case.disputes}
+    items = []
+    for fact in facts:
+        item = _item(fact, opened, because)
+        if fact["sequence"] in disputes:
+            item |= {"disputed": True, "citizens_version": _text(disputes[fact["sequence"]], opened, because)}
+        items.append(item)
+    return {
+        **_head(case, request),
+        "items": items,
+        "held_back_always": [{"what": what, "why": why} for what, why in HELD_BACK.items() if what in ALWAYS],
+    }
+
+
+def locked_export(case: Case, request: InsightRequest) -> dict[str, Any]:
+    """Return the answer about a case that police have alone: all is held back, and police answer for it themselves (T08)."""
+    held = [{"what": "LED", "why": HELD_BACK["LED"]}]
+    return {**_head(case, request), "items": [], "held_back_always": held}
+
+
+ALWAYS = ("REPORTER", "PERSONS")
+
+
+def _head(case: Case, request: InsightRequest) -> dict[str, Any]:
+    return {
+        "insight": str(request.id),
+        "case": str(case.id),
+        "asked_under": request.regime_asked,
+        "decision": request.decision,
+        "draft": request.decision is None,
+        "regime": regime_of(*case.handlers),
+        "controller": case.controller,
+    }
+
+
+def _because(request: InsightRequest) -> str:
+    return request.exemption_basis[0] if request.exemption_basis else "NOT_OPENED"
+
+
+def _item(fact: Mapping[str, Any], opened: Mapping[UUID, str], because: str) -> dict[str, Any]:
+    body = {name: value for name, value in fact["body"].items() if name not in BOOKKEEPING}
+    shown = {
+        name: _shown(fact["type"], name, value, opened, because)
+        for name, value in body.items()
+        if not (fact["type"] == ConsentGiven.type and body.get("client") == "RELATIVE")
+    }
+    if fact["type"] == ConsentGiven.type and body.get("client") == "RELATIVE":
+        shown = {"consent": _held("PERSONS")}
+    return {
+        "number": fact["sequence"],
+        "at": fact["occurred_at"],
+        "what": FACTS[fact["type"]],
+        "by": ROLES[fact["actor_role"]],
+        "authority": fact["organisation"],
+        "content": shown,
+    }
+
+
+def _shown(kind: str, name: str, value: Any, opened: Mapping[UUID, str], because: str) -> Any:
+    if kind in OF_CONCERN and name in REPORTER:
+        return _held("REPORTER")
+    if name in PERSONS:
+        return _held("PERSONS")
+    if name in TEXTS:
+        return _text(UUID(value), opened, because)
+    return _explained(value, opened, because)
+
+
+TEXTS = frozenset(
+    {
+        "grounds",
+        "assessment",
+        "minutes",
+        "reasoning",
+        "need_text",
+        "dissent_text",
+        "necessity",
+        "citizens_version",
+        "legal_basis",
+        "note",
+    }
+)
+"""Fields of the case's facts that hold the reference of a sealed text."""
+
+
+def _explained(value: Any, opened: Mapping[UUID, str], because: str) -> Any:
+    """Return a value with the meaning of its code, lists and parts alike."""
+    if isinstance(value, list):
+        return [_explained(each, opened, because) for each in value]
+    if isinstance(value, dict):
+        return {
+            key: _text(UUID(part), opened, because) if key in TEXTS else _explained(part, opened, because)
+            for key, part in value.items()
+        }
+    if isinstance(value, str) and value in MEANINGS:
+        return {"code": value, "meaning": MEANINGS[value]}
+    return value
+
+
+def _text(ref: UUID, opened: Mapping[UUID, str], because: str) -> Any:
+    return opened[ref] if ref in opened else _held(because)
+
+
+def _held(why: str) -> dict[str, str]:
+    return {"held_back": why, "why": HELD_BACK[why]}

@@ -1,0 +1,167 @@
+"""Requests for insight on a real Postgres, vault and HTTP: who may, the export, the looks on record (R19, R21)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from services.assessment import repository
+from shared.lifecycle.actor import Role
+from tests.integration.assessment.assessment_world import TO_OFFER, Person, World, person
+from tests.integration.assessment.conftest import Installed
+from tests.unit.assessment.assessment_builders import POLITI
+
+K, P, W, D = Role.TOVHOLDER_KOMMUNE, Role.TOVHOLDER_POLITI, Role.CASEWORKER, Role.DPO
+WROTE = "En begrundelse, skrevet af en prøve"
+
+
+async def ask(world: World, case: UUID, by: Role | Person = D, regime: str = "GDPR15", status: int = 201) -> Any:
+    """Request insight; return the id."""
+    body = {
+        "case_id": str(case),
+        "requested_by": "SUBJECT",
+        "identity_checked": True,
+        "regime": regime,
+        "received_at": (world.now() - timedelta(hours=1)).isoformat(),
+    }
+    answer = await world.post("/v1/insights", by, body)
+    assert answer.status_code == status, answer.text
+    return UUID(answer.json()["id"]) if status == 201 else answer.json()
+
+
+async def command(world: World, insight: UUID, code: str, by: Role | Person, body: Any, status: int = 200) -> Any:
+    """Give a command to a request on its current version."""
+    answer = await world.post(f"/v1/insights/{insight}/{code}", by, body, version=await world.version(insight))
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+async def assessed(world: World) -> UUID:
+    """Return a case with a sealed reasoning."""
+    case = await world.routed()
+    await world.walk(case, *TO_OFFER[:5])
+    return case
+
+
+async def looks(admin: str, person_ref: UUID) -> list[str]:
+    """Return the reasons of the looks that this person has on record."""
+    connection = await asyncpg.connect(admin)
+    try:
+        rows = await connection.fetch("select reason from vault.looks where person = $1", person_ref)
+    finally:
+        await connection.close()
+    return [row["reason"] for row in rows]
+
+
+async def test_the_dpo_shows_the_citizen_the_case_in_words_without_the_reporter(world: World) -> None:
+    case = await assessed(world)
+    insight = await ask(world, case)
+
+    answer = await world.get(f"/v1/insights/{insight}/export", D)
+
+    assert [item["number"] for item in answer["items"]] == list(range(1, await world.version(case) + 1))
+    assert WROTE in [item["content"].get("reasoning") for item in answer["items"]]
+    assert answer["items"][0]["content"]["reporter"]["held_back"] == "REPORTER"
+    assert (answer["regime"], answer["controller"], answer["draft"]) == ("MIXED", "kommune:0253", True)
+
+
+async def test_a_request_has_its_clock_and_is_seen_by_who_answers_it(world: World) -> None:
+    case = await assessed(world)
+    insight = await ask(world, case, regime="FORVALTNINGSLOV")
+
+    shown = await world.get(f"/v1/insights/{insight}", D)
+
+    assert [(clock["kind"], clock["sourced"]) for clock in shown["clocks"]] == [("answer_insight", True)]
+    assert (shown["regime"], shown["controller"]) == ("GDPR", "kommune:0253")
+    for role in (P, Role.CHILD_UNIT, Role.LOCAL_COORDINATOR, Role.CENTRE_ADVISER):
+        await world.get(f"/v1/insights/{insight}", role, 404)
+    await world.get(f"/v1/insights/{insight}/export", person(D, "kommune:0265"), 404)
+    await world.get(f"/v1/insights/{insight}/export", K, 404)
+
+
+async def test_a_stranger_cannot_ask_into_a_case(world: World) -> None:
+    case = await assessed(world)
+
+    refused = await ask(world, case, person(D, "kommune:0265"), status=422)
+    unknown = await ask(world, uuid4(), D, status=422)
+
+    assert refused["code"] == unknown["code"] == "no_case_for_insight"
+
+
+async def test_a_text_is_held_back_by_decision_and_marked_and_never_opened(world: World) -> None:
+    case = await assessed(world)
+    (text,) = [each["reasoning"] for each in (await world.case(case))["assessments"]]
+    insight = await ask(world, case)
+    decision = {"decision": "PARTIAL", "exemption_basis": ["DBL22_CRIME"], "held_back": [text], "grounds": "Derfor."}
+
+    foreign = await command(world, insight, "decide-insight", D, {**decision, "held_back": [str(uuid4())]}, 422)
+    await command(world, insight, "decide-insight", D, decision)
+
+    answer = await world.get(f"/v1/insights/{insight}/export", D)
+    assert foreign["code"] == "held_back_unknown"
+    assert WROTE not in str(answer)
+    held = [item["content"]["reasoning"] for item in answer["items"] if "reasoning" in item["content"]]
+    assert [each["held_back"] for each in held] == ["DBL22_CRIME"]
+
+
+async def test_a_refusal_shows_nothing(world: World) -> None:
+    insight = await ask(world, await assessed(world))
+    refusal = {"decision": "REFUSED", "exemption_basis": ["DBL22_CRIME"], "grounds": "Derfor."}
+    await command(world, insight, "decide-insight", D, refusal)
+
+    assert (await world.get(f"/v1/insights/{insight}/export", D, 409))["code"] == "insight_refused"
+
+
+async def test_what_police_answer_for_goes_to_them_and_stays_there(world: World) -> None:
+    case = await assessed(world)
+    insight = await ask(world, case, regime="LED")
+    await command(world, insight, "hand-over-insight", D, {"to_authority": POLITI})
+    theirs = person(D, POLITI)
+
+    refused = await command(world, insight, "decide-insight", D, {"decision": "FULL"}, 422)
+    await command(world, insight, "decide-insight", theirs, {"decision": "FULL"})
+
+    assert refused["code"] == "insight_not_yours"
+    assert (await world.get(f"/v1/insights/{insight}/export", D, 409))["code"] == "insight_not_yours"
+    answer = await world.get(f"/v1/insights/{insight}/export", theirs)
+    assert WROTE in [item["content"].get("reasoning") for item in answer["items"]]
+
+
+async def test_of_a_case_that_police_took_nothing_opens_for_the_municipality(world: World) -> None:
+    case = await assessed(world)
+    before = await ask(world, case)
+    await world.give(case, "revoke-clearance", P)
+    after = await ask(world, case)
+
+    for insight in (before, after):
+        answer = await world.get(f"/v1/insights/{insight}/export", D)
+        assert answer["items"] == []
+        assert [each["what"] for each in answer["held_back_always"]] == ["LED"]
+
+
+async def test_an_open_request_stops_the_clock_of_retention(world: World) -> None:
+    """R19."""
+    case = await assessed(world)
+
+    async def waits() -> bool:
+        async with world.work.begin() as tx:
+            return await repository.insight_is_open(tx, case)
+
+    assert not await waits()
+    insight = await ask(world, case)
+    assert await waits()
+    await command(world, insight, "decide-insight", W, {"decision": "FULL"})
+    assert not await waits()
+
+
+async def test_each_text_that_is_opened_for_an_answer_is_on_record_as_insight(
+    world: World, installed: Installed
+) -> None:
+    insight = await ask(world, await assessed(world))
+    dpo = person(D)
+    await world.get(f"/v1/insights/{insight}/export", dpo)
+
+    assert await looks(installed.admin, dpo.ref) == ["INSIGHT"]
