@@ -15,11 +15,12 @@ from services.assessment.insight_export import export_of, locked_export, texts_i
 from services.assessment.insights import Insights
 from services.assessment.repository import CaseStore
 from shared.contracts.disclosure_codes import InsightDecision
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict
 from shared.hosting.api import ApiParts
 from shared.lifecycle.actor import Actor, Role
+from shared.policy.doors import Door
 from shared.vault.model import Looker, LookReason
-from shared.web.commands import command_routes, creation_route
+from shared.web.commands import command_routes, creation_route, creators
 from shared.web.opening import opening_route
 from shared.web.reading import facts, reading_routes
 
@@ -31,8 +32,16 @@ def insight_routes(router: APIRouter, parts: ApiParts, cases: CaseStore) -> None
     """Add every route of requests for insight."""
     store = repository.insight_store(parts.vault)
     insights = Insights(store, cases, parts.vault)
-    creation_route(router, parts.edge, "/v1/insights", RequestInsight, insights.make)
-    command_routes(router, parts.edge, store.lifecycle, insights.give)
+    creation_route(
+        router,
+        parts.edge,
+        "/v1/insights",
+        RequestInsight,
+        insights.make,
+        creators(store.lifecycle, RequestInsight),
+        rule="domain.md 3.13, R21: into a case of one's own organisation",
+    )
+    command_routes(router, parts.edge, store.lifecycle, store.policy, insights.give)
     reading_routes(router, parts.edge, store, filters={"case": "case_id"})
     opening_route(router, parts.edge, store, parts.vault, _sealed)
     _export_route(router, parts, insights)
@@ -43,10 +52,13 @@ def _sealed(request: InsightRequest) -> frozenset[UUID]:
 
 
 def _export_route(router: APIRouter, parts: ApiParts, insights: Insights) -> None:
+    policy, rule = insights.store.policy, "R21: what the citizen gets, each text on record as INSIGHT"
+    door = parts.edge.door(Door("insight-export", rule, frozenset(ANSWERING), policy))
+
     async def export(request: Request, id: UUID) -> Response:
         """Show what the citizen may see of the case. Each text that is opened for it is on record first, as INSIGHT."""
-        actor = await parts.edge.actor(request)
-        role = _role(actor)
+        actor = await parts.edge.enter(request, door)
+        role = next(role for role in ANSWERING if role in actor.roles)
         async with parts.edge.begin(request, actor) as tx:
             asked = await insights.store.load(tx, id, lock=False)
             _require_answerable(asked, actor)
@@ -64,15 +76,7 @@ def _export_route(router: APIRouter, parts: ApiParts, insights: Insights) -> Non
         opened = {ref: text.reveal() for ref, text in zip(refs, plain, strict=True)}
         return JSONResponse(export_of(case, asked, found, opened), headers={"Cache-Control": "no-store"})
 
-    router.add_api_route("/v1/insights/{id}/export", export, methods=["GET"], operation_id="insight-export")
-
-
-def _role(actor: Actor) -> Role:
-    """Return the role in which the actor answers. Raises `NotFound` for who answers no request."""
-    for role in ANSWERING:
-        if role in actor.roles:
-            return role
-    raise NotFound("insight_not_found", "there is nothing here that you may see")
+    router.add_api_route("/v1/insights/{id}/export", export, methods=["GET"], operation_id=door.operation)
 
 
 def _require_answerable(asked: InsightRequest, actor: Actor) -> None:

@@ -79,7 +79,7 @@ async def test_a_request_has_its_clock_and_is_seen_by_who_answers_it(world: Worl
     for role in (P, Role.CHILD_UNIT, Role.LOCAL_COORDINATOR, Role.CENTRE_ADVISER):
         await world.get(f"/v1/insights/{insight}", role, 404)
     await world.get(f"/v1/insights/{insight}/export", person(D, "kommune:0265"), 404)
-    await world.get(f"/v1/insights/{insight}/export", K, 404)
+    await world.get(f"/v1/insights/{insight}/export", K, 403)
 
 
 async def test_a_stranger_cannot_ask_into_a_case(world: World) -> None:

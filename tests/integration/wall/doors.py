@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from services.assessment import repository as assessment
 from services.assessment.domain.case import Stage as CaseStage
+from services.assessment.domain.insight import Stage as InsightStage
 from services.assessment.domain.underretning import Stage as UnderretningStage
 from services.corps import repository as corps
 from services.intake import repository as intake
@@ -40,7 +41,7 @@ from shared.policy.matrix import STAFF, Relation
 from shared.vault import DevKeyProvider, PostgresKeyStore, Vault
 from shared.web.edge import Edge, build_app
 from tests.integration.spine.spine_world import Cluster, OpenVerifier
-from tests.unit.assessment import assessment_builders
+from tests.unit.assessment import assessment_builders, insight_builders
 from tests.unit.corps import builders as corps_builders
 from tests.unit.intake import test_concern_table as concerns
 
@@ -115,6 +116,7 @@ def bodies(record: UUID) -> dict[str, dict[str, Any]]:
     samples = [
         *concerns.COMMANDS.values(),
         *assessment_builders.SAMPLES.values(),
+        *insight_builders.SAMPLES.values(),
         *(each for every in corps_builders.SAMPLES.values() for each in every[:1]),
     ]
     found = {sample.code: sample.model_dump(mode="json", exclude_none=True) for sample in samples}
@@ -177,6 +179,7 @@ async def _records(owner: AsyncEngine) -> dict[str, UUID]:
             {"authority": PLACES[Relation.DECIDER]},
         ),
         (assessment.underretning_store(), assessment_builders.underretning_in(UnderretningStage.RECEIVED), {}),
+        (assessment.insight_store(None), insight_builders.insight_in(InsightStage.RECEIVED), {}),
         (corps.intervention_store(None), corps_builders.active().state, {"member_ref": ENGAGED}),
         (corps.loan_store(None), corps_builders.active_loan().state, {"member_ref": ENGAGED}),
     ]
