@@ -36,6 +36,7 @@ BROUGHT = {
     "reconcile": "deploy.operations",
     "sessions": "deploy.sessions",
     "keys": "deploy.custody",
+    "erasure": "deploy.erasing",
     "audit": "deploy.audit",
 }
 

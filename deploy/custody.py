@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +24,7 @@ from shared.vault.epochs import BATCH, EPOCH_AGE, Epochs, EpochStatus
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 keys = typer.Typer(no_args_is_help=True, help="Epochs of the vault's key-encryption key.")
 app.add_typer(keys, name="keys")
-console = Console()
+console = Console(soft_wrap=True, width=None if sys.stdout.isatty() else 200)
 
 
 @keys.command("status")

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts.envelope import Envelope
 from shared.errors import Transient
@@ -47,6 +48,22 @@ async def test_the_same_fact_delivered_in_parallel_has_one_effect(world: World) 
     found = await asyncio.gather(*(receiver.receive(fact) for receiver in receivers))
     assert sorted(found) == ["duplicate"] * 7 + ["handled"]
     assert await world.effects() == [(boat, 1)]
+
+
+async def test_a_fact_about_something_erased_is_acknowledged_and_counted_and_has_no_effect(world: World) -> None:
+    gone, here = uuid4(), uuid4()
+
+    async def erased(_: AsyncSession, fact: Envelope) -> bool:
+        return fact.aggregate_id == gone
+
+    receiver = world.receiver(erased=erased)
+    counted = world.metrics.about_erased.labels(receiver.subscription.consumer)
+    facts = [record(world, envelope(gone, 1, leg=1)), record(world, envelope(here, 1, leg=2))]
+
+    assert [await receiver.receive(fact) for fact in (*facts, facts[0])] == ["erased", "handled", "duplicate"]
+
+    assert await world.effects() == [(here, 2)]
+    assert counted._value.get() == 1
 
 
 async def test_a_fact_from_before_the_inbox_was_pruned_has_no_second_effect(world: World) -> None:

@@ -21,7 +21,7 @@ from shared.contracts.base import Fact
 from shared.contracts.envelope import Envelope
 from shared.messaging.broker import Registered, build_broker, register
 from shared.messaging.connection import run
-from shared.messaging.consumer import Receiver, Subscription, Tries
+from shared.messaging.consumer import Erased, Receiver, Subscription, Tries
 from shared.messaging.metrics import MessagingMetrics
 from shared.messaging.relay import AfterSend, Relay, RelayLimits, build_producer
 from shared.persistence.spine import Spine
@@ -121,15 +121,19 @@ class World:
         make = build_producer(self.bootstrap, client_id="fjord-relay")
         return Relay(self.dsn, SCHEMA, make, self.metrics, limits=limits, after_send=after_send)
 
-    def receiver(self, handle: Callable[[Transaction, Envelope, Any], Awaitable[None]] | None = None) -> Receiver:
-        """Return a receiver whose effect is a row; `handle` is what it does instead."""
+    def receiver(
+        self,
+        handle: Callable[[Transaction, Envelope, Any], Awaitable[None]] | None = None,
+        erased: Erased | None = None,
+    ) -> Receiver:
+        """Return a receiver whose effect is a row; `handle` is what it does instead, `erased` says what was erased."""
         subscription = Subscription(
             consumer=self.group,
             topics=(self.topic,),
             handlers={Sailed.type: handle or note},
             facts=FACTS,
         )
-        return Receiver(subscription, self.work, self.spine, self.metrics, tries=QUICK)
+        return Receiver(subscription, self.work, self.spine, self.metrics, tries=QUICK, erased=erased)
 
     @contextlib.asynccontextmanager
     async def consuming(self, receiver: Receiver, *, rest_seconds: float = 0.2) -> AsyncIterator[Registered]:
