@@ -75,7 +75,10 @@ class Idempotency:
         self._macs = macs
 
     async def record(self, tx: Transaction, attempt: Attempt, answer: Answer) -> None:
-        """Save the answer in the command's transaction. Raises `AlreadyDone` if the key has an answer."""
+        """Save the answer in the command's transaction, together with a write that it holds.
+
+        Raises `AlreadyDone` if the key has an answer, and what the held write raises.
+        """
         day = _today()
         values = {
             "actor_ref": attempt.actor.person_ref,
@@ -86,7 +89,10 @@ class Idempotency:
             "status": answer.status,
             "answer": answer.body,
         }
-        if (await tx.session.execute(self._record, values)).scalar_one_or_none() is None:
+        recorded = await tx.save_with(values)
+        if recorded is None:
+            recorded = (await tx.session.execute(self._record, values)).scalar_one_or_none() is not None
+        if not recorded:
             raise AlreadyDone
 
     async def find(self, work: UnitOfWork, attempt: Attempt) -> Answer | None:

@@ -23,7 +23,7 @@ from shared.contracts.lifecycle import (
     DeadlineReminded,
     Step,
 )
-from shared.errors import NotFound, StaleVersion
+from shared.errors import NotFound
 from shared.lifecycle.actor import Actor, Role
 from shared.lifecycle.aggregate import Aggregate
 from shared.lifecycle.table import Lifecycle
@@ -151,7 +151,8 @@ class Store(Generic[A]):
     ) -> None:
         """Write what `decide` returned, and the texts that were sealed for it, in the caller's transaction.
 
-        Raises `StaleVersion` if the row is not at the version that was loaded.
+        Raises `StaleVersion` if the row is not at the version that was loaded; where the transaction holds its last write, that
+        comes with the next statement or the end.
         """
         if not facts:
             return
@@ -167,10 +168,7 @@ class Store(Generic[A]):
         if leaves and leaves[0].grants and (sealed is None or sealed.unit == leaves[0].unit):
             change.leave = leaves.pop(0)
         cause = Cause(after.id, tx.now, tx.correlation_id, tx.causation_id, tx.traceparent)
-        if not await self._writer.write(tx.session, cause, change):
-            raise StaleVersion(
-                "stale_version", "somebody else changed it first", remedy="Load it again, then decide anew."
-            )
+        await tx.save(self._writer.prepare(cause, change))
         for leave in leaves:
             await self._write_leave(tx, leave)
         tx.published.extend(fact.type for fact in facts)

@@ -3,6 +3,9 @@
 A command writes up to eight tables; one round trip for all of them costs a fraction of one for each. The parts that a change does
 not need are left out, so that every common shape is a statement of its own that Postgres has prepared. All parts read from
 `state`: if the row was not at the version that was loaded, nothing at all is written.
+
+The record of the answer (`shared.persistence.idempotency`) can go along; `state` then reads from it: a key that has an answer
+writes nothing. So can the admission of the person, from which the record reads: a new aggregate is then one round trip in all.
 """
 
 from __future__ import annotations
@@ -15,10 +18,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic_core import to_json
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from shared.errors import NothingUpdated
+from shared.errors import NothingUpdated, StaleVersion
 from shared.persistence.spine import Spine
+from shared.persistence.work import ADMIT, Written
 from shared.vault import statements
 from shared.vault.model import Grant, Sealed
 
@@ -84,8 +88,8 @@ class Writer:
         self._topic = topic
         self._statements: dict[tuple[str, ...], sa.TextClause] = {}
 
-    async def write(self, session: AsyncSession, cause: Cause, change: Change) -> bool:
-        """Write in the caller's transaction; return False, with nothing written, if the version is not the one seen."""
+    def prepare(self, cause: Cause, change: Change) -> Write:
+        """Return the change as a statement's parts and values; `Write` writes it."""
         values = {
             "kind": self._kind,
             "topic": self._topic,
@@ -97,12 +101,13 @@ class Writer:
             "state": _json(change.state),
             "facts": _json(change.facts),
         }
-        if change.seen is not None:
+        fresh = change.seen is None
+        if not fresh:
             values["seen"] = change.seen
         optional = {
             "opened": _json(change.opened) if change.opened else None,
             "moved": _json(change.moved) if change.moved else None,
-            "begins": change.begins or None,
+            "first" if fresh else "begins": change.begins or None,
             "ends": change.ends or None,
         }
         given = {name: value for name, value in optional.items() if value is not None}
@@ -113,23 +118,71 @@ class Writer:
         if change.leave is not None:
             calls.append(statements.GRANT_CALL)
             values |= statements.grant_values(change.leave.unit, change.leave.grants)
-        statement = self._statement("insert" if change.seen is None else "update", *given, *calls)
-        row = (await statements.call(session, statement, values | given, statements.refusal_among_others))[0]
-        if row[0] and "moved" in given and row.moved != len(change.moved):
-            raise NothingUpdated("update_hit_nothing", "a clock that takes a step is not there")
-        return bool(row[0])
+        parts = ("insert" if fresh else "update", *given, *calls)
+        return Write(self, parts, values | given, len(change.moved), alone=fresh)
 
-    def _statement(self, state: str, *parts: str) -> sa.TextClause:
+    def statement(self, *parts: str) -> sa.TextClause:
         """Return the statement of these parts; those that are no part of the table below are calls of the vault."""
-        key = (state, *parts)
-        if key not in self._statements:
-            written = [_PARTS[state], _FACTS, *(_PARTS[part] for part in parts if part in _PARTS)]
-            counts = ["(select count(*) from moved) as moved"] if "moved" in parts else []
-            calls = [part for part in parts if part not in _PARTS]
-            answer = ", ".join(["(select count(*) from state)", *counts, *calls])
-            text = ",\n".join(written).format(**self._names)
-            self._statements[key] = sa.text(f"with {text}\nselect {answer}")
-        return self._statements[key]
+        if parts not in self._statements:
+            chain = [part for part in parts if part in _BEFORE]
+            state, *rest = [part for part in parts if part in _PARTS]
+            condition = f"exists (select from {chain[-1]})" if chain else "true"
+            written = [*(_BEFORE[part] for part in chain), _PARTS[state], _FACTS, *(_PARTS[part] for part in rest)]
+            calls = [part for part in parts if part not in _PARTS and part not in _BEFORE]
+            answer = [
+                "(select count(*) from state) as written",
+                "(select count(*) from moved) as moved" if "moved" in parts else "0 as moved",
+                "(select admitted from admitted) as admitted" if "admitted" in parts else "true as admitted",
+                "(select count(*) from recorded) as recorded" if "recorded" in parts else "1 as recorded",
+                *(f"(select {call} from state)" for call in calls),  # noqa: S608  # constants of the vault
+            ]
+            admission = "from admitted where admitted" if "admitted" in parts else ""
+            text = ",\n".join(written).format(**self._names, condition=condition, admission=admission, admit=ADMIT)
+            self._statements[parts] = sa.text(f"with {text}\nselect {', '.join(answer)}")
+        return self._statements[parts]
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One change, ready to be written."""
+
+    writer: Writer
+    parts: tuple[str, ...]
+    values: Mapping[str, Any]
+    moved: int
+    """Clocks that take a step."""
+    alone: bool
+    """The aggregate is new: nothing was loaded and locked for it."""
+
+    async def write(self, session: AsyncSession) -> None:
+        """Write in the caller's transaction. Raises `StaleVersion`, with nothing written, if the version is not the one seen."""
+        await self._written(session, self.parts, self.values)
+
+    async def write_with(
+        self, connection: AsyncSession | AsyncConnection, record: Mapping[str, Any], standing: Mapping[str, Any] | None
+    ) -> Written:
+        """Write the change and the record of its answer, and with `standing` admit the person, all in one statement.
+
+        Nothing is written if the person is not admitted or the record is there. Raises what `write` raises.
+        """
+        before = ("recorded",) if standing is None else ("admitted", "recorded")
+        values = {**self.values, **record, "answer": _json(record["answer"]), **(standing or {})}
+        return await self._written(connection, (*before, *self.parts), values)
+
+    async def _written(
+        self, connection: AsyncSession | AsyncConnection, parts: tuple[str, ...], values: Mapping[str, Any]
+    ) -> Written:
+        statement = self.writer.statement(*parts)
+        [row] = await statements.call(connection, statement, values, statements.refusal_among_others)
+        if not row.admitted or not row.recorded:
+            return Written(bool(row.admitted), recorded=False)
+        if not row.written:
+            raise StaleVersion(
+                "stale_version", "somebody else changed it first", remedy="Load it again, then decide anew."
+            )
+        if row.moved != self.moved:
+            raise NothingUpdated("update_hit_nothing", "a clock that takes a step is not there")
+        return Written(admitted=True, recorded=True)
 
 
 def _json(rows: object) -> str:
@@ -154,17 +207,29 @@ fact as (
     from state, jsonb_to_recordset(cast(:facts as jsonb)) as row(event_id uuid, sequence bigint) order by row.sequence
 )"""
 
+_BEFORE = {
+    "admitted": "admitted as materialized ({admit})",
+    "recorded": """\
+recorded as (
+    insert into {schema}.idempotency (actor_ref, endpoint, key, mac, mac_key, status, answer)
+    select cast(:actor_ref as uuid), cast(:endpoint as text), cast(:key as text), cast(:mac as bytea),
+           cast(:mac_key as text), cast(:status as integer), cast(:answer as jsonb) {admission}
+    on conflict do nothing returning 1
+)""",
+}
+"""What comes before the state, in this order, each only if the one before it went through."""
+
 _PARTS = {
     "insert": """\
 state as (
     insert into {table} ({columns})
-    select {columns} from jsonb_populate_record(cast(null as {table}), cast(:state as jsonb)) returning 1
+    select {columns} from jsonb_populate_record(cast(null as {table}), cast(:state as jsonb)) where {condition} returning 1
 )""",
     "update": """\
 state as (
     update {table} set ({changing}) = (
         select {changing} from jsonb_populate_record(cast(null as {table}), cast(:state as jsonb)))
-    where id = cast(:aggregate as uuid) and version = cast(:seen as bigint) returning 1
+    where id = cast(:aggregate as uuid) and version = cast(:seen as bigint) and {condition} returning 1
 )""",
     "opened": """\
 opened as (
@@ -185,6 +250,12 @@ moved as (
     from state, jsonb_to_recordset(cast(:moved as jsonb)) as row(
         id uuid, state text, closed_at timestamptz, missed_at timestamptz, next_step_at timestamptz, next_action text)
     where clock.id = row.id returning 1
+)""",
+    "first": """\
+first as (
+    insert into {schema}.case_access (aggregate_id, organisation, valid_from)
+    select cast(:aggregate as uuid), gains.organisation, cast(:now as timestamptz)
+    from state, unnest(cast(:first as text[])) as gains(organisation)
 )""",
     "begins": """\
 begins as (

@@ -120,7 +120,7 @@ async def respond(
         async def run() -> Answer:
             if ready is not None:
                 await ready(attempt, command)
-            async with edge.begin(request, who) as tx:
+            async with edge.begin(request, who, holds=True) as tx:
                 answer = Answer(status, shown(await act(tx, command)))
                 await edge.idempotency.record(tx, attempt, answer)
                 return answer

@@ -76,10 +76,13 @@ class Edge:
             raise Unauthenticated("token_missing", "this needs a signed-in person", remedy="Send a bearer token.")
         return await self.verifier.actor(token.strip())
 
-    def begin(self, request: Request, actor: Actor) -> AbstractAsyncContextManager[Transaction]:
-        """Open the transaction of a request."""
+    def begin(self, request: Request, actor: Actor, *, holds: bool = False) -> AbstractAsyncContextManager[Transaction]:
+        """Open the transaction of a request; `holds` as in `UnitOfWork.begin`."""
         return self.work.begin(
-            actor, correlation_id=request.state.correlation_id, traceparent=request.state.traceparent
+            actor,
+            correlation_id=request.state.correlation_id,
+            traceparent=request.state.traceparent,
+            holds=holds,
         )
 
 
