@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import JSONResponse, Response
 
 from services.intake import repository
+from services.intake.api_form import form_routes
 from services.intake.api_public import public_routes
 from services.intake.domain.commands import ReceiveConcern
 from services.intake.domain.concern import Concern
@@ -38,6 +39,7 @@ def routes(router: APIRouter, parts: ApiParts) -> None:
     reading_routes(router, parts.edge, store, filters={"channel": "channel", "municipality": "municipality"})
     opening_route(router, parts.edge, store, parts.vault, sealed)
     _help_routes(router, parts.edge)
+    form_routes(router, parts.edge, store.lifecycle)
 
 
 def sealed(concern: Concern) -> frozenset[UUID]:
