@@ -184,3 +184,22 @@ async def test_no_login_writes_an_entry_or_strikes_a_look_from_what_waits(role: 
                 await connection.execute("select audit.openings(gen_random_uuid(), 'x:y')")
     finally:
         await connection.close()
+
+
+async def test_a_sealer_that_hangs_holds_up_neither_a_look_nor_a_new_text(
+    world: World, sealer: asyncpg.Connection, admin: asyncpg.Connection
+) -> None:
+    await world.look(3)
+    async with sealer.transaction(), asyncio.timeout(10):
+        assert await sealer.fetchval("select audit.seal($1, 100)", world.organisation) == 3
+        locks = await admin.fetch(
+            "select locktype, mode from pg_locks where pid = $1 and granted", sealer.get_server_pid()
+        )
+        await world.look()
+        await World.made(
+            world.cluster, world.engine, world.vault, world.folder
+        )  # what intake does: a unit, a text, leave
+
+    # Locks of rows and of its own place; none that conflicts with inserting into any table.
+    assert {lock["mode"] for lock in locks if lock["locktype"] == "relation"} <= {"AccessShareLock", "RowExclusiveLock"}
+    assert {lock["locktype"] for lock in locks} <= {"relation", "virtualxid", "transactionid", "advisory"}
