@@ -17,6 +17,7 @@ from fastapi import APIRouter, FastAPI
 from shared import settings as environment
 from shared.clock import clock_from
 from shared.erasure.start import ErasureGate
+from shared.hosting.settling import settle
 from shared.identity.tokens import TokenVerifier
 from shared.observability import logs, traces
 from shared.observability.health import Health
@@ -96,6 +97,7 @@ def serve(service: str, title: str, spine: Spine, routes: Routes) -> None:
     logs.configure(service, "api", settings.log_level)
     traces.provider(service, "api", settings.trace_file)
     app = build(service, title, spine, routes, settings)
+    settle()
     # uvicorn raises the signal again once it has drained; with a handler of ours there, the process ends with 0.
     signal.signal(signal.SIGTERM, lambda *_: None)
     uvicorn.run(

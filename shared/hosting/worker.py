@@ -39,6 +39,7 @@ from shared.erasure.model import LedgerUnapplied
 from shared.erasure.start import ErasureGate, about_erased
 from shared.hosting.measures import ServiceMeasures
 from shared.hosting.operations import operations_app
+from shared.hosting.settling import settle
 from shared.lifecycle.decide import TakeDeadlineStep
 from shared.messaging.broker import Registered, build_broker, register
 from shared.messaging.connection import pause
@@ -363,6 +364,7 @@ def serve(service: str, spine: Spine, assemble: Assemble) -> None:
     messaging = MessagingMetrics(metrics.registry)
     gate = ErasureGate(engine, keystore, settings.erasure_ledger_file)
     worker = ServiceWorker(service, settings, spine, work, parts, metrics, messaging, provider, gate)
+    settle()
     try:
         with asyncio.Runner() as runner:
             asked = runner.run(worker.run())

@@ -12,6 +12,7 @@ from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, DEFAULT_ON
 from opentelemetry.trace import SpanContext, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -33,7 +34,11 @@ class JsonLines(SpanExporter):
 
 def provider(service: str, process: str, trace_file: Path | None) -> TracerProvider:
     """Return the tracer provider of a process and make it the global one."""
-    made = TracerProvider(resource=Resource.create({"service.name": service, "service.instance.id": process}))
+    # Where no span goes anywhere, none is recorded; the trace's id still passes on to the facts.
+    sampler = DEFAULT_ON if trace_file is not None else ALWAYS_OFF
+    made = TracerProvider(
+        sampler=sampler, resource=Resource.create({"service.name": service, "service.instance.id": process})
+    )
     if trace_file is not None:
         made.add_span_processor(BatchSpanProcessor(JsonLines(trace_file)))
     trace.set_tracer_provider(made)

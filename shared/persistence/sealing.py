@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Protocol, TypeVar, get_args
 from uuid import UUID
 
@@ -42,14 +43,19 @@ async def seal_texts(sealer: Sealer, unit: UUID, command: C) -> tuple[C, Sealed 
 
 
 def _texts(part: BaseModel, path: str = "") -> Iterator[tuple[str, FieldClass, Text]]:
-    for name, info in type(part).model_fields.items():
+    for name in type(part).model_fields:
         value, here = getattr(part, name), path + name
         if isinstance(value, Text):
-            yield here, _field_class(info), value
+            yield here, _class_of(type(part), name), value
         elif isinstance(value, tuple):
             for number, item in enumerate(value):
                 if isinstance(item, BaseModel):
                     yield from _texts(item, f"{here}.{number}.")
+
+
+@cache
+def _class_of(model: type[BaseModel], name: str) -> FieldClass:
+    return _field_class(model.model_fields[name])
 
 
 def _field_class(info: FieldInfo) -> FieldClass:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
@@ -113,6 +113,7 @@ def holiday_key(day: date) -> DayKey | None:
     return None if name is None else _KEYS[name]
 
 
+@lru_cache(4096)
 def not_working(day: date) -> DayKey | None:
     """Return why the day does not count as working day, or None if it does. A holiday on a weekend is a weekend."""
     return DayKey.WEEKEND if day.weekday() >= 5 else holiday_key(day)
@@ -137,7 +138,7 @@ def add_working_days(at: datetime, days: int) -> datetime:
             remedy="give 1 or more; use hours for something shorter",
         )
     start = _counted_from(local(at))
-    return _utc(_holidays().get_nth_working_day(start.date(), days), start.time())
+    return _utc(_nth_working_day(start.date(), days), start.time())
 
 
 def explain(at: datetime, days: int) -> Explanation:
@@ -166,7 +167,7 @@ def next_working_time(at: datetime, hour: int, minute: int = 0) -> datetime:
     wanted = time(hour, minute)
     if is_working_day(here.date()) and here.time() <= wanted:
         return _utc(here.date(), wanted)
-    return _utc(_holidays().get_nth_working_day(here.date(), 1), wanted)
+    return _utc(_nth_working_day(here.date(), 1), wanted)
 
 
 def add_hours(at: datetime, hours: int = 0, *, minutes: int = 0) -> datetime:
@@ -190,10 +191,16 @@ def _shift(at: datetime, span: relativedelta) -> datetime:
     return later.replace(tzinfo=COPENHAGEN).astimezone(UTC)
 
 
+@lru_cache(4096)
+def _nth_working_day(day: date, number: int) -> date:
+    """Return the `number`th working day after the day, before it where negative; a table of law asked of a few days again and again."""
+    return _holidays().get_nth_working_day(day, number)
+
+
 def _counted_from(here: datetime) -> datetime:
     """Move a local time into office hours: back to the last closing time, or forward to the opening of the same day."""
     if not is_working_day(here.date()):
-        return datetime.combine(_holidays().get_nth_working_day(here.date(), -1), CLOSES, COPENHAGEN)
+        return datetime.combine(_nth_working_day(here.date(), -1), CLOSES, COPENHAGEN)
     if here.time() < OPENS:
         return datetime.combine(here.date(), OPENS, COPENHAGEN)
     if here.time() > CLOSES:

@@ -188,7 +188,7 @@ class Surroundings:
             structlog.contextvars.bound_contextvars(correlation_id=str(correlation)),
             tracer().start_as_current_span(
                 f"{scope['method']} {self._edge.service}",
-                _PROPAGATOR.extract(headers),
+                _PROPAGATOR.extract(headers) if "traceparent" in headers else None,
                 record_exception=False,  # the message of an error may hold what somebody typed
                 set_status_on_exception=False,
             ) as span,
