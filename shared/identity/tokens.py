@@ -7,6 +7,7 @@ five minutes. The keys are fetched once and again when an unknown key id turns u
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections import OrderedDict
 from datetime import UTC, datetime
@@ -27,6 +28,23 @@ LONGEST_LIFE = 300
 REFETCH_AFTER = 10.0
 REMEMBERED = 2_048
 REMEDY = "Sign in again."
+
+
+class Strictly(json.JSONDecoder):
+    """Reads claims that every reader would read alike: no name twice, no number that is none (RFC 7519 section 4)."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options | {"object_pairs_hook": _once_each, "parse_constant": _no_number})
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(found := dict(pairs)) < len(pairs):
+        raise ValueError("a claim stands twice")
+    return found
+
+
+def _no_number(name: str) -> float:
+    raise ValueError("not a number")
 
 
 class TokenVerifier:
@@ -66,7 +84,7 @@ class TokenVerifier:
 
     async def _verified(self, token: str) -> dict[str, Any]:
         try:
-            decoded = jwt.decode(token, await self._key_set(), algorithms=ALGORITHMS)
+            decoded = jwt.decode(token, await self._key_set(), algorithms=ALGORITHMS, decoder_cls=Strictly)
         except (InvalidKeyIdError, ValueError):  # a key id that the set does not hold: the issuer may have new keys
             decoded = await self._decode_with_fresh_keys(token)
         except JoseError as error:
@@ -83,7 +101,7 @@ class TokenVerifier:
 
     async def _decode_with_fresh_keys(self, token: str) -> jwt.Token:
         try:
-            return jwt.decode(token, await self._key_set(refetch=True), algorithms=ALGORITHMS)
+            return jwt.decode(token, await self._key_set(refetch=True), algorithms=ALGORITHMS, decoder_cls=Strictly)
         except (ValueError, JoseError):
             raise _rejected("unknown key, or not a token") from None
 
