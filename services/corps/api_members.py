@@ -20,7 +20,7 @@ from shared.policy.doors import Door
 from shared.reference.municipalities import municipality
 from shared.web.commands import command_route, creation_route
 from shared.web.edge import Edge, body_of
-from shared.web.problems import of_validation
+from shared.web.problems import of_body
 
 KEEPERS = frozenset({Role.LOCAL_COORDINATOR, Role.NATIONAL_DESK})
 DESK = frozenset({Role.NATIONAL_DESK})
@@ -105,7 +105,7 @@ def _municipalities(router: APIRouter, edge: Edge) -> None:
         try:
             wanted = CorpsMunicipalities.model_validate_json(await body_of(request) or b"{}")
         except ValidationError as error:
-            return of_validation([{**e, "loc": ("body", *e["loc"])} for e in error.errors(include_url=False)])
+            return of_body(error, CorpsMunicipalities)
         for row in wanted.municipalities:
             municipality(row.municipality, row.valid_from)
         async with edge.begin(request, actor) as tx:

@@ -22,7 +22,7 @@ from shared.policy.doors import Door
 from shared.web.commands import command_routes, creation_route, creators
 from shared.web.edge import Edge, body_of
 from shared.web.opening import opening_route
-from shared.web.problems import of_validation
+from shared.web.problems import of_body
 from shared.web.reading import reading_routes
 
 
@@ -89,7 +89,7 @@ def _help_routes(router: APIRouter, edge: Edge) -> None:
         try:
             wanted = HelpOffers.model_validate_json(await body_of(request))
         except ValidationError as error:
-            return of_validation([{**e, "loc": ("body", *e["loc"])} for e in error.errors(include_url=False)])
+            return of_body(error, HelpOffers)
         async with edge.begin(request, actor) as tx:
             await repository.put_help_offers(tx, [offer.model_dump() for offer in wanted.offers])
         return JSONResponse({"count": len(wanted.offers)})

@@ -135,7 +135,7 @@ class PublicDoor:
         try:
             asked = parse(AskByCode, await body_of(request))
         except ValidationError as error:
-            return problems.of_validation([{**e, "loc": ("body", *e["loc"])} for e in error.errors(include_url=False)])
+            return problems.of_body(error, AskByCode)
         self._gate.admit_code()
         digest = await self._digests.of(asked.code)
         async with self._edge.begin(request, PUBLIC) as tx:

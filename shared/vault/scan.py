@@ -29,6 +29,8 @@ _CANDIDATE: Final = re.compile(
     r"[0-9]{4}(?![0-9])"
 )
 _ORDINARY: Final = re.compile(r"[\x00-\x9f\xa1-\xac\xae-\xb1\xb4-\xb8\xba-\xff]*")
+_OVERRIDE: Final = re.compile("[\u202d\u202e\u2066-\u2068]")
+"""Marks after which characters may stand on the page in another order than in the text (UAX 9)."""
 _MALFORMED: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -71,11 +73,17 @@ def find_cpr(text: str) -> list[Span]:
     folded = text.translate(_FOLDS)
     places = [place for place, char in enumerate(folded) if char != "\x00"]
     visible = folded.replace("\x00", "")
-    return [
-        Span(places[found.start()], places[found.end() - 1] + 1)
-        for found in _CANDIDATE.finditer(visible)
+    readings = [(visible, places)]
+    if _OVERRIDE.search(text):
+        # Written backwards under an override, a number reads forwards on the page.
+        readings.append((visible[::-1], places[::-1]))
+    spans = {
+        Span(min(at[found.start()], at[found.end() - 1]), max(at[found.start()], at[found.end() - 1]) + 1)
+        for reading, at in readings
+        for found in _CANDIDATE.finditer(reading)
         if _is_date(found)
-    ]
+    }
+    return sorted(spans)
 
 
 def check_text(field: str, text: str, *, limit: int = MAX_TEXT) -> None:

@@ -60,7 +60,7 @@ def _once_each(pairs: list[tuple[str, Any]]) -> None:
 def key_of(request: Request) -> str:
     """Return the Idempotency-Key. Raises `Invalid` if it is missing or malformed."""
     key = request.headers.get("idempotency-key", "")
-    if not KEY.match(key):
+    if not KEY.fullmatch(key):
         raise Invalid(
             "idempotency_key_required",
             "a POST needs an Idempotency-Key of 8 to 100 letters, digits or . _ : -",
@@ -80,7 +80,7 @@ def version_of(request: Request) -> int:
             field="If-Match",
             remedy="Send the ETag of your last look as If-Match.",
         )
-    found = VERSION.match(header.strip())
+    found = VERSION.fullmatch(header.strip())
     if not found:
         raise Invalid("version_invalid", 'If-Match must be a version such as "7"', field="If-Match")
     return int(found[1])
@@ -132,9 +132,7 @@ async def respond(
         return JSONResponse(body, status_code=answer.status, headers=etag)
     except ValidationError as error:
         outcome = "field_invalid"
-        return problems.of_validation(
-            [{**line, "loc": ("body", *line["loc"])} for line in error.errors(include_url=False)]
-        )
+        return problems.of_body(error, model)
     except TovholderError as error:
         outcome = error.code
         raise

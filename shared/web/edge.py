@@ -89,11 +89,15 @@ class Edge:
 async def body_of(request: Request) -> bytes:
     """Return the body, which is JSON.
 
-    Raises `Invalid`: `body_not_json` if it says that it is something else, `body_too_large` past `LARGEST_BODY` bytes.
+    Raises `Invalid`: `body_not_json` if it says that it is something else, `body_packed` if it is compressed,
+    `body_too_large` past `LARGEST_BODY` bytes.
     """
     kind = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
     if kind != JSON:
         raise Invalid("body_not_json", "a body is JSON", field="Content-Type", remedy=f"Send it as {JSON}.")
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        # What unpacks to a thousand times its size is never unpacked.
+        raise Invalid("body_packed", "a body is not compressed", field="Content-Encoding", remedy="Send it as it is.")
     received = bytearray()
     async for chunk in request.stream():
         received += chunk
@@ -123,6 +127,7 @@ def build_app(
         docs_url=None,
         redoc_url=None,
         openapi_url="/v1/openapi.json",
+        redirect_slashes=False,  # the answer would repeat the path that was asked for
         # Its spans and logs hold paths, queries and the messages of errors: what somebody typed. Ours are `Surroundings`.
         telemetry={
             "tracing": False,

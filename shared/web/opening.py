@@ -51,7 +51,7 @@ def opening_route(
         try:
             wanted = OpenTexts.model_validate_json(await body_of(request) or b"{}")
         except ValidationError as error:
-            return problems.of_validation([{**e, "loc": ("body", *e["loc"])} for e in error.errors(include_url=False)])
+            return problems.of_body(error, OpenTexts)
         async with edge.begin(request, actor) as tx:
             state = await store.load(tx, id, lock=False)
             now = tx.now

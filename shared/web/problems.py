@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from shared.errors import TooMany, TovholderError
+
+UNKNOWN = "?"
+"""What stands for a name that is none of ours."""
 
 log = structlog.get_logger()
 
@@ -51,6 +57,36 @@ def of_error(error: TovholderError) -> Response:
     return answer
 
 
+def of_body(error: ValidationError, model: type[BaseModel]) -> Response:
+    """Return the problem of a body that does not fit its model. Names that somebody made up are not repeated: one could be a
+    person's.
+    """
+    known = _names(model)
+
+    def told(part: int | str) -> int | str:
+        return part if isinstance(part, int) or part in known else UNKNOWN
+
+    lines = error.errors(include_url=False, include_input=False)
+    return of_validation([{**line, "loc": ("body", *map(told, line["loc"]))} for line in lines])
+
+
+@cache
+def _names(model: type[BaseModel]) -> frozenset[str]:
+    """Return the names of fields, and the closed codes, that a model's schema knows."""
+
+    def walk(part: Any) -> Iterator[str]:
+        if isinstance(part, dict):
+            yield from part.get("properties", ())
+            yield from (code for code in part.get("enum", ()) if isinstance(code, str))
+            for value in part.values():
+                yield from walk(value)
+        elif isinstance(part, list):
+            for value in part:
+                yield from walk(value)
+
+    return frozenset(walk(model.model_json_schema()))
+
+
 def of_validation(errors: list[dict[str, Any]]) -> Response:
     """Return one problem for all fields that are wrong; messages name the field and what it should be."""
     fields = [{"field": ".".join(str(part) for part in e["loc"][1:]) or "body", "detail": _said(e)} for e in errors]
@@ -67,7 +103,15 @@ def of_validation(errors: list[dict[str, Any]]) -> Response:
 
 def _said(error: dict[str, Any]) -> str:
     """Return pydantic's sentence, unless it could repeat the value that was sent."""
-    if error["type"] in ("value_error", "assertion_error", "enum", "literal_error", "uuid_parsing", "extra_forbidden"):
+    if error["type"] in (
+        "value_error",
+        "assertion_error",
+        "enum",
+        "literal_error",
+        "uuid_parsing",
+        "extra_forbidden",
+        "union_tag_invalid",
+    ):
         expected = error.get("ctx", {}).get("expected")
         return {
             "extra_forbidden": "is not a field of this request",

@@ -50,7 +50,7 @@ async def answer_once(
         return JSONResponse(answer.body, status_code=answer.status)
     except ValidationError as error:
         outcome = "field_invalid"
-        return invalid_body(error)
+        return invalid_body(error, model)
     except TovholderError as error:
         outcome = error.code
         raise
@@ -58,6 +58,6 @@ async def answer_once(
         edge.metrics.commands.labels(door.operation, outcome).inc()
 
 
-def invalid_body(error: ValidationError) -> Response:
+def invalid_body(error: ValidationError, model: type[BaseModel]) -> Response:
     """Return the problem of a body that does not fit its model."""
-    return problems.of_validation([{**line, "loc": ("body", *line["loc"])} for line in error.errors(include_url=False)])
+    return problems.of_body(error, model)

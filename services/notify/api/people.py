@@ -115,7 +115,7 @@ def _keeping(router: APIRouter, edge: Edge) -> None:
         try:
             wanted = PeopleIn.model_validate_json(await body_of(request))
         except ValidationError as error:
-            return invalid_body(error)
+            return invalid_body(error, PeopleIn)
         for place in {one.organisation for one in wanted.people}:
             checked(place)
         async with edge.begin(request, actor) as tx, tx.as_system() as system:
