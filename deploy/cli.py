@@ -100,6 +100,10 @@ def migrate() -> None:
     commands.require_postgres(config)
     migrate_all = _brought("shared.persistence.migrate").migrate_all
     asyncio.run(migrate_all(config.pg_admin_dsn, config.role_passwords(), keystore_dsn=config.keystore_admin_dsn))
+    # A person decided these; what a restore brought back goes before any service starts.
+    again = asyncio.run(_brought("deploy.erasing").ledger(config).apply_if_needed())
+    if again:
+        console.print(f"{again} erasures of the ledger were carried out again")
 
 
 @app.command()

@@ -42,6 +42,7 @@ KEEPING = (
     "vault.erasure_ledger(uuid[])",
     "vault.left_of(uuid)",
     "vault.leaves_of(uuid)",
+    "vault.unapplied(uuid[])",
 )
 """What the vault's keeper may call."""
 
