@@ -18,7 +18,6 @@ from deploy.config import DATABASE, KEYSTORE, StackConfig
 from deploy.doctor import check_machine
 from deploy.errors import StackError
 from deploy.runfile import RunFile, sweep
-from deploy.secret_files import prepare_secrets
 from deploy.stack import Stack
 
 KINDS = ("processes", "containers", "auto")
@@ -113,7 +112,7 @@ def start_backends(
     config = StackConfig.load(state_dir, kafka_brokers=kafka_brokers)
     refuse_unfinished(config)
     config.make_folders()
-    prepare_secrets(*config.keyset_files)
+    config.make_keys()
     for name in processes.port_names(config, only_backends=True):
         config.ports.secure(name)
     stack = _stack(config, kind, extras=extras, run=run)

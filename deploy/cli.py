@@ -31,6 +31,7 @@ console = Console()
 # Commands that other modules bring; imported only when asked for, so that `down` works whatever else is broken.
 BROUGHT = {
     "backup": "deploy.backup.commands",
+    "codec": "deploy.codec",
     "dead-letters": "deploy.operations",
     "publish-again": "deploy.operations",
     "reconcile": "deploy.operations",

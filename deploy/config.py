@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from deploy.ports import PortBook
-from deploy.secret_files import write_secret
+from deploy.secret_files import prepare_codec_keys, prepare_secrets, write_secret
 
 PROJECT = Path(__file__).resolve().parent.parent
 SERVICES = ("intake", "assessment", "corps", "notify")
@@ -118,10 +118,15 @@ class StackConfig:
         """Key-encryption keys of the vault."""
         return self.secrets_dir / "vault-keyset.json"
 
-    @property
-    def codec_keyset_file(self) -> Path:
-        """Keys that seal what Temporal stores."""
-        return self.secrets_dir / "codec-keyset.json"
+    def codec_keyset_file(self, service: str) -> Path:
+        """Keys that seal what Temporal stores of one service; no other service has them."""
+        return self.secrets_dir / f"codec-{service}.json"
+
+    def make_keys(self) -> None:
+        """Make every file of keys that is missing; one that is there is never touched, for data hangs on it."""
+        prepare_secrets(*self.keyset_files)
+        files = {service: self.codec_keyset_file(service) for service in SERVICES}
+        prepare_codec_keys(files, self.secrets_dir / "codec-keyset.json")
 
     @property
     def idempotency_secret_file(self) -> Path:
@@ -136,7 +141,7 @@ class StackConfig:
     @property
     def keyset_files(self) -> tuple[Path, ...]:
         """Every file of keys that must be there before a service starts."""
-        return (self.keyset_file, self.codec_keyset_file, self.idempotency_secret_file, self.audit_keyset_file)
+        return (self.keyset_file, self.idempotency_secret_file, self.audit_keyset_file)
 
     @property
     def checkpoint_folder(self) -> Path:

@@ -49,7 +49,7 @@ def list_letters(
     """List open dead letters, in the order in which they would be replayed."""
     table = Table("service", "id", "consumer", "key", "record", "error", "tries", "state", "since", box=None)
     state = None if everything else "OPEN"
-    for name in [_known(service)] if service else SERVICES:
+    for name in [known(service)] if service else SERVICES:
         for letter in _at_desk(name, lambda desk: desk.list(state=state)):
             table.add_row(name, *_line(letter))
     console.print(table if table.row_count else "no dead letters")
@@ -62,7 +62,7 @@ def show_letter(
     value: Annotated[bool, typer.Option("--bytes", help="Write the value's bytes to standard output instead.")] = False,
 ) -> None:
     """Show one dead letter: where it stood, why it is here, what its envelope says."""
-    full = _at_desk(_known(service), lambda desk: desk.show(letter_id))
+    full = _at_desk(known(service), lambda desk: desk.show(letter_id))
     if value:
         sys.stdout.buffer.write(full.value)
         return
@@ -80,7 +80,7 @@ def replay_letter(
     seconds: Annotated[float, typer.Option(help="How long to wait for the worker.")] = 30.0,
 ) -> None:
     """Have the service's worker handle the letter and all that lined up behind it, in order. 0 if none is left."""
-    left = _at_desk(_known(service), lambda desk: desk.replay(letter_id, seconds=seconds))
+    left = _at_desk(known(service), lambda desk: desk.replay(letter_id, seconds=seconds))
     if not left:
         console.print("replayed; the key is open again")
         return
@@ -97,7 +97,7 @@ def discard_letter(
     """Close a dead letter without an effect. What lined up behind it stays until it is replayed."""
     if not yes and not typer.confirm("This fact will never have its effect in this service. Discard it?"):
         raise typer.Exit(1)
-    letter = _at_desk(_known(service), lambda desk: desk.discard(letter_id))
+    letter = _at_desk(known(service), lambda desk: desk.discard(letter_id))
     console.print(f"{letter.id} is {letter.state}")
 
 
@@ -106,8 +106,8 @@ def revive_outbox(service: ServiceName) -> None:
     """Let facts that Kafka refused (too large, no topic) be sent again, once the reason is gone."""
     from shared.messaging.relay import revive
 
-    name = _known(service)
-    dsn = _settings(name).database_url.get_secret_value()
+    name = known(service)
+    dsn = settings_of(name).database_url.get_secret_value()
     console.print(f"{_answered(lambda: revive(dsn, name))} facts will be tried again")
 
 
@@ -126,9 +126,9 @@ def reconcile(
     from shared.durable.sweep import Reconciled
 
     async def once(name: str) -> Reconciled:
-        return await reconcile_now(await connect(_settings(name)), name)
+        return await reconcile_now(await connect(settings_of(name)), name)
 
-    for name in [_known(service)] if service else SERVICES:
+    for name in [known(service)] if service else SERVICES:
         counts = _answered(lambda name=name: once(name)).model_dump()  # type: ignore[misc]  # bound now: the loop goes on
         counts |= asdict(_answered(lambda name=name: _outgoing(name)))  # type: ignore[misc]
         console.print(f"{name}: {', '.join(f'{key} {count}' for key, count in counts.items())}")
@@ -147,8 +147,8 @@ def publish_facts_again(
     from shared.messaging.again import publish_again
 
     begin = moment_of(since)
-    for name in [_known(service)] if service else SERVICES:
-        dsn = _settings(name).database_url.get_secret_value()
+    for name in [known(service)] if service else SERVICES:
+        dsn = settings_of(name).database_url.get_secret_value()
         marked = _answered(lambda dsn=dsn, name=name: publish_again(dsn, name, begin))  # type: ignore[misc]
         console.print(
             f"{name}: {marked.facts} facts of {marked.aggregates} aggregates go out again, {marked.waiting} for the first time"
@@ -164,7 +164,7 @@ def _at_desk(service: str, act: Callable[[DeadLetterDesk], Awaitable[T]]) -> T:
     from shared.persistence.work import UnitOfWork, build_engine
 
     async def sit_down() -> T:
-        settings = _settings(service)
+        settings = settings_of(service)
         engine = build_engine(settings.database_url.get_secret_value(), name=f"{service}_desk", pool_size=1)
         try:
             desk = DeadLetterDesk(
@@ -195,7 +195,7 @@ def _answered(question: Callable[[], Awaitable[T]]) -> T:
     raise typer.Exit(1)
 
 
-def _settings(service: str) -> Settings:
+def settings_of(service: str) -> Settings:
     """Return the settings of the service's worker: from the environment, or those of the local stack."""
     if "TOVHOLDER_DATABASE_URL" in os.environ:
         return load()
@@ -208,7 +208,7 @@ def _settings(service: str) -> Settings:
 async def _outgoing(service: str) -> Outgoing:
     from shared.messaging.again import outgoing
 
-    return await outgoing(_settings(service).database_url.get_secret_value(), service)
+    return await outgoing(settings_of(service).database_url.get_secret_value(), service)
 
 
 def moment_of(text: str | None) -> datetime | None:
@@ -224,7 +224,8 @@ def moment_of(text: str | None) -> datetime | None:
     return moment
 
 
-def _known(service: str) -> str:
+def known(service: str) -> str:
+    """The service of that name; any other is refused."""
     if service not in SERVICES:
         raise typer.BadParameter(f"there is no service {service}; there are {', '.join(SERVICES)}")
     return service

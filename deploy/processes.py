@@ -97,7 +97,7 @@ def service_env(config: StackConfig, service: str, kind: str, port: int) -> dict
         "HTTP_HOST": "127.0.0.1",
         "HTTP_PORT": str(port),
         "KEYSET_FILE": str(config.keyset_file),
-        "CODEC_KEYSET_FILE": str(config.codec_keyset_file),
+        "CODEC_KEYSET_FILE": str(config.codec_keyset_file(service)),
         "IDEMPOTENCY_SECRET_FILE": str(config.idempotency_secret_file),
         "ERASURE_LEDGER_FILE": str(config.erasure_ledger_file),
         "SMTP_HOST": "127.0.0.1",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 
@@ -29,6 +30,23 @@ def prepare_secrets(*keysets: Path) -> None:
     for file in missing:
         _own_folder(file)
         create_if_missing(file)
+
+
+def prepare_codec_keys(files: Mapping[str, Path], former: Path) -> None:
+    """Make the keys of each service's payloads that are missing; `files` by service.
+
+    `former`, the one file that all services had in earlier versions, stays: its keys open what they sealed, in each.
+    """
+    missing = {service: file for service, file in files.items() if not file.exists()}
+    if not missing:
+        return
+    from shared.durable.codec_keys import create
+    from shared.vault.keyset import load
+
+    keys = load(former) if former.exists() else None
+    for service, file in missing.items():
+        _own_folder(file)
+        create(file, service, keys)
 
 
 def _own_folder(file: Path) -> None:

@@ -22,7 +22,6 @@ from deploy.errors import StackError
 from deploy.local import kafka_jars
 from deploy.process import ProcessSpec
 from deploy.runfile import RunFile, sweep
-from deploy.secret_files import prepare_secrets
 from deploy.stack import Stack
 
 FIRST_WAIT, LONGEST_WAIT, STEADY_SECONDS = 0.5, 30.0, 60.0
@@ -99,7 +98,7 @@ class Supervisor:
             self.config.ports.secure(name)
         with self._step("keys and passwords"):
             self.config.passwords()
-            prepare_secrets(*self.config.keyset_files)
+            self.config.make_keys()
         if kafka_jars.wrong(self.config.jars, kafka_jars.read_lock()):
             with self._step(f"Apache Kafka {kafka_jars.KAFKA}, fetched and checked"):
                 kafka_jars.class_path(self.config.jars)

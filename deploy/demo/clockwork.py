@@ -66,7 +66,8 @@ class Clockwork:
 
     clock: DemoClock
     services: Mapping[str, Service]
-    temporal: Client
+    temporal: Mapping[str, Client]
+    """By service: each seals what it is told under a key of its own."""
     database: asyncpg.Pool
     behind: str = "the relay"
     fired: list[Due] = field(default_factory=list)
@@ -108,7 +109,7 @@ class Clockwork:
             if time.monotonic() > told_until:
                 snapshot = await service.snapshots.of(due.kind, due.aggregate_id)
                 if snapshot is not None:
-                    await nudge(self.temporal, due.service, service.snapshots.kept, snapshot, again=True)
+                    await nudge(self.temporal[due.service], due.service, service.snapshots.kept, snapshot, again=True)
                 told_until = time.monotonic() + 5
             if time.monotonic() > end:
                 raise TimeStuck(f"{due.deadline} ({due.action}) of a {due.kind} was not taken within {PATIENCE:.0f} s")

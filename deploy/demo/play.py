@@ -69,9 +69,9 @@ def _write(json_file: Path, accounts: Sequence[Account]) -> None:
 
 
 async def _clockwork(config: StackConfig, clock: DemoClock, database: asyncpg.Pool) -> Clockwork:
-    settings = _settings(config, "intake")
+    clients = {name: await connect(_settings(config, name)) for name in SERVICES}
     services = {name: _service(config, name, clock) for name in SERVICES}
-    return Clockwork(clock, services, await connect(settings), database)
+    return Clockwork(clock, services, clients, database)
 
 
 def _service(config: StackConfig, name: str, clock: DemoClock) -> Service:
@@ -105,7 +105,7 @@ def _settings(config: StackConfig, service: str) -> Settings:
         oidc_jwks_url=config.issuer_url,
         http_port=0,
         keyset_file=config.keyset_file,
-        codec_keyset_file=config.codec_keyset_file,
+        codec_keyset_file=config.codec_keyset_file(service),
         idempotency_secret_file=config.idempotency_secret_file,
         clock_file=config.clock_file,
     )

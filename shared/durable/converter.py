@@ -1,9 +1,10 @@
 """How payloads are written into histories: pydantic JSON, sealed with AES-256-GCM under a rotating key of the service.
 
-The key id stands in the payload's metadata and is authenticated with it. Messages and stack traces of failures are
-sealed as well. Never sealed are workflow ids, task queues, names, search attributes and the class of a failure: only
-references and closed codes go there. The key is the service's, never a subject's: a workflow must outlive the key
-that it destroys.
+Each service has keys of its own (`shared.durable.codec_keys`), read anew whenever their file was replaced, so that a
+rotation needs no restart. The key id stands in the payload's metadata and is authenticated with it. Messages and stack
+traces of failures are sealed as well. Never sealed are workflow ids, task queues, names, search attributes and the class
+of a failure: only references and closed codes go there. The key is the service's, never a subject's: a workflow must
+outlive the key that it destroys.
 """
 
 from __future__ import annotations
@@ -19,33 +20,44 @@ from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
 
+from shared.durable.codec_keys import KEY_ID, Keys, following
 from shared.errors import Poison
-from shared.vault.keyset import Keyset, load
+from shared.vault.keyset import Keyset
 
 ENCODING = b"binary/encrypted"
-KEY_ID = "encryption-key-id"
 NONCE_BYTES = 12
 
 
 class Codec(PayloadCodec):
-    """Seals and opens payloads. Keys are unwrapped once: this runs on the event loop."""
+    """Seals and opens payloads. This runs on the event loop: asking for the keys costs a look at their file, no reading."""
 
-    def __init__(self, keyset: Keyset, *, accept_plain: bool = False) -> None:
-        self._current = keyset.current
-        self._ciphers = {key_id: AESGCM(key) for key_id, key in keyset.keys.items()}
+    def __init__(self, keys: Keyset | Keys, *, accept_plain: bool = False) -> None:
+        self._keys: Keys = (lambda: keys) if isinstance(keys, Keyset) else keys
+        self._keyset: Keyset | None = None
+        self._ciphers: dict[str, AESGCM] = {}
         self._accept_plain = accept_plain
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
         """Seal each payload, its metadata included, under the current key."""
-        return [self._seal(payload) for payload in payloads]
+        current = self._fresh().current
+        return [self._seal(payload, current) for payload in payloads]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
         """Open each payload. Raises `Poison` (`payload_plain`, `payload_key_unknown`, `payload_altered`)."""
+        self._fresh()
         return [self._open(payload) for payload in payloads]
 
-    def _seal(self, payload: Payload) -> Payload:
-        nonce, key_id = os.urandom(NONCE_BYTES), self._current.encode()
-        sealed = self._ciphers[self._current].encrypt(nonce, payload.SerializeToString(), key_id)
+    def _fresh(self) -> Keyset:
+        """Return the keys as they are now, with their ciphers made. Raises `KeysetUnusable`."""
+        keys = self._keys()
+        if keys is not self._keyset:
+            self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.keys.items()}
+            self._keyset = keys
+        return keys
+
+    def _seal(self, payload: Payload, current: str) -> Payload:
+        nonce, key_id = os.urandom(NONCE_BYTES), current.encode()
+        sealed = self._ciphers[current].encrypt(nonce, payload.SerializeToString(), key_id)
         return Payload(metadata={"encoding": ENCODING, KEY_ID: key_id}, data=nonce + sealed)
 
     def _open(self, payload: Payload) -> Payload:
@@ -68,15 +80,15 @@ class Codec(PayloadCodec):
         return Payload.FromString(opened)
 
 
-def data_converter(keyset: Keyset, *, accept_plain: bool = False) -> DataConverter:
+def data_converter(keys: Keyset | Keys, *, accept_plain: bool = False) -> DataConverter:
     """Return the converter of clients, workers and replayers; all of them must have the same."""
     return dataclasses.replace(
         pydantic_data_converter,
-        payload_codec=Codec(keyset, accept_plain=accept_plain),
+        payload_codec=Codec(keys, accept_plain=accept_plain),
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )
 
 
 def converter_from(keyset_file: Path) -> DataConverter:
-    """Return the converter with the keys of `TOVHOLDER_CODEC_KEYSET_FILE`. Raises `KeysetUnusable`."""
-    return data_converter(load(keyset_file))
+    """Return the converter that follows the keys of `TOVHOLDER_CODEC_KEYSET_FILE`. Raises `KeysetUnusable`."""
+    return data_converter(following(keyset_file))

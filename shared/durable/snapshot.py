@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from shared.contracts.lifecycle import StepAction
 
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$")]
-"""A closed code: a kind, a stage, a service. Never text that a person wrote."""
+Code = Annotated[str, StringConstraints(pattern=r"^(?:[A-Z][A-Z0-9_]{0,63}|[a-z][a-z0-9_.]{0,63})$")]
+"""A closed code: a kind, a stage, a service, in one case throughout. Never text that a person wrote: a name has a capital."""
 
 WORKFLOW_ID = re.compile(r"^(?P<kind>.+)-(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-(?P<opening>\d+)$")
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.product import place_secret
+from tests.support.product import place_codec_keys
 from tests.support.replaying import codec_keys, left_behind, one_of_each_path, replay, temporal_alone, workflows
 from tests.workflows import histories
 
@@ -37,7 +37,7 @@ STORIES = {
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of the demo: fresh, but for keys of Temporal's payloads that the tests know."""
     folder = tmp_path_factory.mktemp("demo")
-    place_secret(folder / "state" / "secrets" / "codec-keyset.json", codec_keys())
+    place_codec_keys(folder / "state", codec_keys())
     return folder
 
 

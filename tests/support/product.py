@@ -30,7 +30,10 @@ from deploy.local.issuer_core import write_users
 from deploy.seed import issuer_users, person
 from shared.clock import DemoClock
 from shared.durable.client import connect
+from shared.durable.converter import Codec
 from shared.settings import Settings
+from shared.vault.keyset import Keyset
+from shared.vault.keyset import load as load_keyset
 from tests.support.waiting import eventually
 
 __all__ = ["ALL", "PROJECT", "Process", "Product", "running"]
@@ -132,9 +135,14 @@ class Product:
         given = self.backends.service_env(service, "worker", port)
         return Settings.model_validate({name.removeprefix("TOVHOLDER_").lower(): text for name, text in given.items()})
 
-    async def temporal(self) -> Client:
-        """Connect to Temporal with the services' codec."""
-        return await connect(self.settings("intake"))
+    async def temporal(self, service: str = "intake") -> Client:
+        """Connect to Temporal with the codec of a service, which opens nothing of another's."""
+        return await connect(self.settings(service))
+
+    def codec(self) -> Codec:
+        """Return what opens the payloads of every service, for looking."""
+        keysets = [load_keyset(self.backends.config.codec_keyset_file(service)) for service in SERVICES]
+        return Codec(Keyset(keysets[0].current, {name: key for each in keysets for name, key in each.keys.items()}))
 
     def log(self, name: str) -> str:
         """Return what a process has logged."""
@@ -161,7 +169,7 @@ def running(
     backends: Backends | None = None
     try:
         if codec_keys is not None:
-            place_secret(state / "secrets" / "codec-keyset.json", codec_keys)
+            place_codec_keys(state, codec_keys)
         backends = start_backends(state, brokers)
         yield _started(backends, wanted or ALL, traces=traces)
     finally:
@@ -194,6 +202,12 @@ def _started(backends: Backends, wanted: Sequence[Process], *, traces: bool) -> 
     product.start(*wanted)
     backends.stack.await_ready("gateway")
     return product
+
+
+def place_codec_keys(state: Path, content: str) -> None:
+    """Give every service the same keys for its payloads, which the tests know."""
+    for service in SERVICES:
+        place_secret(state / "secrets" / f"codec-{service}.json", content)
 
 
 def place_secret(file: Path, content: str) -> None:

@@ -60,7 +60,9 @@ def temporal_alone(state: Path) -> Iterator[StackConfig]:
 async def left_behind(config: StackConfig) -> list[tuple[str, WorkflowHandle, WorkflowHistory]]:
     """Return (type, handle, history) of every workflow of an aggregate that Temporal knows of."""
     settings = Settings.model_construct(
-        temporal_target=config.temporal_target, temporal_namespace="default", codec_keyset_file=config.codec_keyset_file
+        temporal_target=config.temporal_target,
+        temporal_namespace="default",
+        codec_keyset_file=config.codec_keyset_file("intake"),
     )
     client = await connect(settings)
     known, found = workflows(), []

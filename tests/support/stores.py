@@ -164,8 +164,7 @@ async def _kafka(product: Product, stores: Stores) -> None:
 
 async def _temporal(product: Product, stores: Stores) -> None:
     client = await product.temporal()
-    codec = client.data_converter.payload_codec
-    assert codec is not None
+    codec = product.codec()
     async for found in client.list_workflows(""):
         stores.add("temporal", f"{found.id} as listed", found.raw_info.SerializeToString())
         history = await client.get_workflow_handle(found.id, run_id=found.run_id).fetch_history()

@@ -33,6 +33,6 @@ async def told(product: Product, service: str, kind: str, thing: UUID) -> None:
     try:
         snapshot = await snapshots.of(kind, thing)
         assert snapshot is not None
-        await nudge(await product.temporal(), service, snapshots.kept, snapshot)
+        await nudge(await product.temporal(service), service, snapshots.kept, snapshot)
     finally:
         await engine.dispose()

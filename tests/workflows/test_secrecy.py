@@ -13,7 +13,7 @@ from shared.vault.keyset import Keyset
 from tests.workflows import histories
 from tests.workflows.world import ToyWorld, clock, eventually
 
-CANARY = "CANARY_7c1e"
+CANARY = "CANARY_7C1E"
 WEEK = timedelta(weeks=1)
 
 

@@ -65,7 +65,7 @@ def test_passwords_are_made_once_and_only_their_owner_reads_them(config: StackCo
 
 
 def test_key_files_are_made_once_and_only_their_owner_reads_them(config: StackConfig) -> None:
-    files = (config.keyset_file, config.codec_keyset_file, config.idempotency_secret_file)
+    files = (config.keyset_file, config.idempotency_secret_file, config.audit_keyset_file)
     prepare_secrets(*files)
     before = [file.read_text() for file in files]
     prepare_secrets(*files)
