@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
+from temporalio.service import RPCError, RPCStatusCode
 
 from shared.errors import Conflict, NotFound
 from shared.vault import keyset
@@ -94,11 +96,19 @@ async def histories_with(client: Client, service: str, name: str) -> int:
     """Return how many histories that the server still keeps hold a payload sealed under this key."""
     mark, count = _mark(name), 0
     async for found in client.list_workflows(f"TaskQueue = '{service}'", page_size=1000):
-        async for event in client.get_workflow_handle(found.id, run_id=found.run_id).fetch_history_events():
-            if mark in event.SerializeToString():
-                count += 1
-                break
+        count += await _holds(client.get_workflow_handle(found.id, run_id=found.run_id), mark)
     return count
+
+
+async def _holds(handle: WorkflowHandle[Any, Any], mark: bytes) -> bool:
+    try:
+        async for event in handle.fetch_history_events():
+            if mark in event.SerializeToString():
+                return True
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:  # deleted a moment ago, and listed still
+            raise
+    return False
 
 
 def _mark(name: str) -> bytes:

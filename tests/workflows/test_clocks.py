@@ -229,7 +229,7 @@ async def test_an_unknown_stage_is_kept_without_a_story(
     world: ToyWorld, skipping: WorkflowEnvironment, now: datetime
 ) -> None:
     toy = world.toy(answer_in_six_weeks(now))
-    await world.nudge(toy.moves(f"LATER_{uuid4().hex[:4]}", *toy.clocks))
+    await world.nudge(toy.moves(f"LATER_{uuid4().hex[:4]}".upper(), *toy.clocks))
 
     await skipping.sleep(2 * WEEK + HOUR)
 
