@@ -11,7 +11,7 @@ import pytest
 from shared.errors import Invalid
 from shared.persistence import roles
 from shared.persistence.sql_files import Migration, SchemaAltered
-from shared.vault.schema import ASKING_OF_ERASURES, CLOSING, OPENING, PUTTING, RESOLVING, install
+from shared.vault.schema import ASKING_OF_ERASURES, CLOSING, KEEPING, OPENING, PUTTING, RESOLVING, install
 from tests.integration.vault.world import Cluster
 
 APIS = [f"{service}_api" for service in roles.SERVICES]
@@ -94,6 +94,21 @@ async def test_functions_of_the_vault_are_for_those_named(admin: asyncpg.Connect
         resolving, closing = (RESOLVING, CLOSING) if api == "assessment_api" else ((), ())
         assert allowed[api] == {*PUTTING, *OPENING, *ASKING_OF_ERASURES, *resolving, *closing}
         assert allowed[worker] == {*PUTTING, *ASKING_OF_ERASURES, *closing}
+
+
+async def test_the_keeper_of_erasures_reaches_its_own_functions_and_no_table(admin: asyncpg.Connection) -> None:
+    functions = await admin.fetch(
+        "select format('%s.%s(%s)', n.nspname, p.proname, oidvectortypes(p.proargtypes)) as name"
+        " from pg_proc p join pg_namespace n on n.oid = p.pronamespace"
+        " where n.nspname = 'vault' and has_function_privilege('vault_keeper', p.oid, 'execute')"
+    )
+    tables = await admin.fetch("select schemaname || '.' || tablename from pg_tables where schemaname <> 'pg_catalog'")
+
+    assert {row["name"].replace("timestamp with time zone", "timestamptz") for row in functions} == set(KEEPING)
+    # Facts and counters are out of its reach: an erasure cannot change them (domain.md 4.5 R20).
+    for row in tables:
+        if not row[0].startswith("information_schema."):
+            assert await _may(admin, "vault_keeper", row[0]) == set(), row[0]
 
 
 async def test_functions_that_run_as_the_vault_fix_their_search_path(admin: asyncpg.Connection) -> None:
