@@ -59,6 +59,7 @@ POLICE = {
     Role.SECRETARIAT: "Sekretariat for Infohus",
     Role.EXIT_COORD: "Politiets exitkoordinator",
     Role.LEADER: "Leder, forebyggelse",
+    Role.DPO: "Databeskyttelsesrådgiver",
 }
 CENTRE = {
     Role.NATIONAL_DESK: "Nationalt korps-bord",
@@ -72,6 +73,7 @@ CENTRE = {
 PRISON = {
     Role.PARTICIPANT: "Kriminalforsorgens deltager",
     Role.EXIT_COORD: "Kriminalforsorgens exitkoordinator",
+    Role.DPO: "Databeskyttelsesrådgiver",
     Role.PRO_REPORTER: "Fagperson",
 }
 PSYCHIATRY = {Role.PARTICIPANT: "Psykiatriens deltager", Role.PRO_REPORTER: "Fagperson"}

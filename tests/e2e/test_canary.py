@@ -150,6 +150,7 @@ async def _case(product: Product) -> None:
     house = Infohus(product, AARHUS)
     member = await _mentor(product)
     path = await house.cleared()
+    await _rights(product, house, path)
     await house.met(path)
     await house.tovholder.do(path, "record-short-assessment", {"assessment": "x"})
     await house.assessed(path, ("MENTOR", "EDUCATION_JOB"))
@@ -160,6 +161,40 @@ async def _case(product: Product) -> None:
     review = {"contact": "REACHED", "wellbeing": dict.fromkeys(DIMENSIONS[4:], "WORSE"), "new_concern": True}
     await house.caseworker.do(path, "hold-follow-up", {**review, "decision": "REOPEN_TASK"})
     await house.tovholder.do(path, "reopen-case")
+
+
+async def _rights(product: Product, house: Infohus, path: str) -> None:
+    """Something is shared, telling waits, the citizen disputes a fact, asks for insight, and gets it in part."""
+    own = kommune(AARHUS)
+    share = {
+        "from_authority": own,
+        "to_authority": "politi:oestjylland",
+        "recipient_person": str(uuid4()),
+        "recipient_kind": "EMPLOYEE",
+        "basis": "RPL115_SSP",
+        "purpose": "CRIME_PREVENTION",
+        "necessity": "x",
+        "categories": ["CONCERN"],
+        "minimisation_checked": True,
+    }
+    await house.tovholder.do(path, "share-information", share)
+    review = (product.clock.now() + timedelta(days=60)).date().isoformat()
+    await house.tovholder.do(
+        path, "postpone-telling", {"exemption": "DBL22_CRIME", "grounds": "x", "review_on": review}
+    )
+    await house.tovholder.do(path, "dispute-fact", {"disputed": 1, "citizens_version": "x"})
+    asked = {
+        "case_id": str(id_of(path)),
+        "requested_by": "SUBJECT",
+        "identity_checked": True,
+        "regime": "GDPR15",
+        "received_at": product.clock.now().isoformat(),
+    }
+    officer = product.at("DPO", own)
+    insight = f"/assessment/v1/insights/{await officer.create('/assessment/v1/insights', asked)}"
+    await officer.do(
+        insight, "decide-insight", {"decision": "PARTIAL", "exemption_basis": ["DBL22_CRIME"], "grounds": "x"}
+    )
 
 
 async def _mentor(product: Product) -> Person:

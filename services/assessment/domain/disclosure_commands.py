@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import AwareDatetime, BeforeValidator, Field, WithJsonSchema
 
 from shared.contracts.assessment_codes import AuthorityUnit, ConsentBy
 from shared.contracts.corps import Client
@@ -21,7 +21,7 @@ from shared.contracts.disclosure_codes import (
 )
 from shared.contracts.requirements import MatchRequirements
 from shared.lifecycle.table import Command
-from shared.lifecycle.text import CaseText
+from shared.lifecycle.text import MAX_TEXT, CaseText
 
 SHORTEST_NECESSITY = 20
 """Characters of a necessity text at least (`domain.md` 3.13)."""
@@ -38,7 +38,13 @@ def _long_enough(text: Any) -> Any:
     return text
 
 
-Necessity = Annotated[CaseText, BeforeValidator(_long_enough)]
+_SHOWN = {
+    "type": "string",
+    "minLength": SHORTEST_NECESSITY,
+    "maxLength": MAX_TEXT,
+    "description": "free text; sealed on arrival",
+}
+Necessity = Annotated[CaseText, BeforeValidator(_long_enough), WithJsonSchema(_SHOWN)]
 
 
 class RecordConsent(Command):
