@@ -9,6 +9,7 @@ from services.assessment.domain.insight import InsightRequest
 from services.assessment.domain.underretning import Underretning
 from shared.contracts import assessment as facts
 from shared.contracts.base import Fact
+from shared.contracts.glass import GlassBroken
 from shared.contracts.insight import InsightHandedOver, InsightRequested
 from shared.contracts.underretning import UnderretningMade
 from shared.lifecycle.actor import Role
@@ -68,6 +69,9 @@ def case_changes(case: Case, fact: Fact) -> Iterator[AccessChange]:
             yield AccessChange(case.organisation, opens=KOMMUNE)
             if case.recommendation is not None:
                 yield AccessChange(case.recommendation.addressed_to, opens=AUTHORITY)
+        case GlassBroken():
+            leave = CASE_POLICY.leave(Role(fact.by_role))
+            yield AccessChange(fact.organisation, opens=leave, person=fact.by, until=fact.until)
         case facts.CaseReopened():
             if fact.left is not None and fact.left not in (case.organisation, case.police):
                 yield AccessChange(fact.left, ends=True)

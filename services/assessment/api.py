@@ -11,13 +11,16 @@ from fastapi import APIRouter
 from services.assessment import repository
 from services.assessment.access import handled_by_police
 from services.assessment.domain.case import Case, Stage
+from services.assessment.domain.glass import BreakGlass, ReviewGlass
 from services.assessment.domain.underretning_commands import MakeUnderretning
+from services.assessment.glass import glass_routes
 from services.assessment.handlers import Cases, Underretninger
 from services.assessment.insight_api import insight_routes
 from services.assessment.ledger import ledger_route
 from services.assessment.subjects import Subjects
 from shared.hosting.api import ApiParts
 from shared.lifecycle.regime import regime_of
+from shared.lifecycle.table import Command
 from shared.persistence.work import Transaction
 from shared.web.access_log import access_log_route
 from shared.web.commands import command_routes, creation_route, creators
@@ -34,7 +37,9 @@ def routes(router: APIRouter, parts: ApiParts) -> None:
     """Add every route of assessment."""
     store = repository.case_store(parts.vault)
     cases = Cases(store, parts.vault, Subjects(parts.vault))
-    command_routes(router, parts.edge, store.lifecycle, store.policy, cases.give)
+    apart: frozenset[type[Command]] = frozenset({BreakGlass, ReviewGlass})
+    command_routes(router, parts.edge, store.lifecycle, store.policy, cases.give, apart=apart)
+    glass_routes(router, parts.edge, store, parts.vault)
     reading_routes(
         router, parts.edge, store, filters={"concern": "concern_id"}, view=view_of_case, hidden=hidden, told=told
     )
@@ -113,6 +118,7 @@ def sealed(case: Case) -> frozenset[UUID]:
         own.append(assessment.reasoning)
         own += [ref for rated in assessment.ratings for ref in (rated.need_text, rated.dissent_text)]
     own += [each.necessity for each in case.shares] + [each.citizens_version for each in case.disputes]
+    own += [each.grounds for each in case.glasses]
     own.append(case.postponed.grounds if case.postponed else None)
     concerns = [] if case.stage == Stage.POLICE_ONLY else case.concerns
     told = [ref for each in concerns for ref in (each.description, each.subject, each.reporter, each.grounds)]

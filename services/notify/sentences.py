@@ -63,6 +63,18 @@ CASE = {
     "acute_task": Sentence(
         "Se nu på den dimension, der er vurderet akut.", "Look now at the dimension that was rated acute."
     ),
+    "glass_broken": Sentence(
+        "Nogen uden for sagen har åbnet den som akut i fire timer. Se hvem og hvorfor.",
+        "Somebody outside the case has opened it as acute for four hours. See who and why.",
+    ),
+    "glass_broken_police": Sentence(
+        "Nogen uden for sagen har åbnet den som akut i fire timer. Se hvem og hvorfor.",
+        "Somebody outside the case has opened it as acute for four hours. See who and why.",
+    ),
+    "review_glass": Sentence(
+        "Vurdér, om den akutte åbning af sagen var begrundet, og skriv under.",
+        "Judge whether the acute opening of the case was justified, and sign.",
+    ),
     "send_recommendation": Sentence("Send anbefalingen til myndigheden.", "Send the recommendation to the authority."),
     "decide": Sentence("Træf afgørelse om tilbuddet.", "Decide on the offer."),
     "answer_offer": Sentence(

@@ -56,7 +56,7 @@ class AccessChange:
 
     `opens` lists what its roles may open of the erasable unit `unit` (the aggregate's own unless said otherwise); sight that
     ends takes that back as well. `person` narrows the leave to one person; with `ends` that person's leave alone is taken
-    back, and the organisation keeps its sight.
+    back, and the organisation keeps its sight. With `until` sight and leave are that one person's, and end by themselves (R7).
     """
 
     organisation: str
@@ -64,6 +64,7 @@ class AccessChange:
     opens: tuple[tuple[Role, FieldClass], ...] = ()
     unit: UUID | None = None
     person: UUID | None = None
+    until: datetime | None = None
 
 
 AccessRule = Callable[[Any, Fact], Iterable[AccessChange]]
@@ -160,7 +161,16 @@ class Store(Generic[A]):
         for fact in facts:
             self._project(tx, after, fact, change)
         sights = [sight for fact in facts for sight in self._access(after, fact)]
-        lasting = {sight.organisation: sight.ends for sight in sights if not (sight.ends and sight.person)}
+        lasting = {
+            sight.organisation: sight.ends
+            for sight in sights
+            if not (sight.ends and sight.person) and sight.until is None
+        }
+        change.visits = [
+            {"organisation": sight.organisation, "person": sight.person, "until": sight.until}
+            for sight in sights
+            if sight.until is not None
+        ]
         change.begins = [organisation for organisation, ends in lasting.items() if not ends]
         change.ends = [organisation for organisation, ends in lasting.items() if ends]
         leaves = self._in_turn(after, sights)
@@ -223,7 +233,9 @@ class Store(Generic[A]):
         leaves: list[Leave] = []
         for sight in sights if self._leaves else ():
             unit = sight.unit or after.id
-            grants = [Grant(sight.organisation, role, opened, None, sight.person) for role, opened in sight.opens]
+            grants = [
+                Grant(sight.organisation, role, opened, sight.until, sight.person) for role, opened in sight.opens
+            ]
             if sight.ends:
                 leaves.append(Leave(unit, [], sight.organisation, sight.person))
             elif grants and leaves and leaves[-1].grants and leaves[-1].unit == unit:

@@ -67,6 +67,8 @@ class Change:
     """Organisations that gain sight."""
     ends: list[str] = field(default_factory=list)
     """Organisations that lose it."""
+    visits: list[Mapping[str, Any]] = field(default_factory=list)
+    """Persons who gain sight for a while: organisation, person, until."""
     sealed: Sealed | None = None
     """Texts to put into the vault."""
     leave: Leave | None = None
@@ -109,6 +111,7 @@ class Writer:
             "moved": _json(change.moved) if change.moved else None,
             "first" if fresh else "begins": change.begins or None,
             "ends": change.ends or None,
+            "visits": _json(change.visits) if change.visits else None,
         }
         given = {name: value for name, value in optional.items() if value is not None}
         calls = []
@@ -266,6 +269,12 @@ begins as (
         select from {schema}.case_access as has
         where has.aggregate_id = cast(:aggregate as uuid) and has.organisation = gains.organisation and has.valid_to is null)
     on conflict do nothing
+)""",
+    "visits": """\
+visits as (
+    insert into {schema}.case_access (aggregate_id, organisation, valid_from, valid_to, person)
+    select cast(:aggregate as uuid), row.organisation, cast(:now as timestamptz), row.until, row.person
+    from state, jsonb_to_recordset(cast(:visits as jsonb)) as row(organisation text, until timestamptz, person uuid)
 )""",
     "ends": """\
 ends as (

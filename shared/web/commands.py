@@ -170,15 +170,24 @@ def _people(rows: Iterable[Transition[Any]]) -> frozenset[Role]:
 
 
 def command_routes(
-    router: APIRouter, edge: Edge, lifecycle: Lifecycle[Any], policy: Policy, act: Act, *, plural: str | None = None
+    router: APIRouter,
+    edge: Edge,
+    lifecycle: Lifecycle[Any],
+    policy: Policy,
+    act: Act,
+    *,
+    plural: str | None = None,
+    apart: frozenset[type[Command]] = frozenset(),
 ) -> None:
     """Add a POST for every command of the table that a person may give to an existing aggregate that they see.
+
+    Those `apart` have routes of their own.
 
     `plural` is the word in the path where it is not the kind with an s.
     """
     for model in lifecycle.commands:
         rows = [row for row in lifecycle.rows_of(model) if not row.creates and not row.follows]
-        if roles := _people(rows):
+        if (roles := _people(rows)) and model not in apart:
             door = Door(f"{lifecycle.kind}-{model.code}", _paragraphs(rows), roles, policy)
             command_route(router, edge, lifecycle.kind, model, act, door, plural=plural)
 

@@ -84,6 +84,7 @@ def reading_routes(
             body["possible"] = [
                 {"command": each.command, "allowed": each.allowed, "rule": each.rule, "why_not": each.why_not}
                 for each in possible(store.lifecycle, state, context)
+                if _on_a_seen_record(edge, kind, each.command)
             ]
         return JSONResponse(body, headers={"ETag": f'"{state.version}"', "Cache-Control": "no-store"})
 
@@ -105,6 +106,12 @@ def reading_routes(
     router.add_api_route(path, many, methods=["GET"], operation_id=f"{kind}-list")
     router.add_api_route(f"{path}/{{id}}", one, methods=["GET"], operation_id=f"{kind}-show")
     router.add_api_route(f"{path}/{{id}}/facts", timeline, methods=["GET"], operation_id=f"{kind}-facts")
+
+
+def _on_a_seen_record(edge: Edge, kind: str, command: str) -> bool:
+    """Say whether a command is given to what one sees; break-glass is not, and needs no place among what can be done next."""
+    door = edge.doors.get(f"{kind}-{command}")
+    return door is None or door.about is not None
 
 
 async def page(

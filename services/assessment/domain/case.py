@@ -20,6 +20,7 @@ from shared.contracts.assessment_codes import (
 )
 from shared.contracts.codes import Anonymity, Answer, ClosingReason, ReporterKind, Travel
 from shared.contracts.corps import Client, Dimension
+from shared.contracts.glass import GlassReview
 from shared.lifecycle.aggregate import Aggregate
 
 
@@ -124,6 +125,17 @@ class Offer(Part):
     valid_until: datetime
 
 
+class Glass(Part):
+    """A glass that was broken (R7): by whom, why (sealed), until when, and what the DPO found."""
+
+    id: UUID
+    by: UUID
+    organisation: str
+    grounds: UUID
+    until: datetime
+    finding: GlassReview | None = None
+
+
 class Review(Part):
     """A follow-up that was held."""
 
@@ -171,6 +183,7 @@ class Case(Aggregate):
     told_at: datetime | None = None
     postponed: Postponement | None = None
     disputes: tuple[Dispute, ...] = ()
+    glasses: tuple[Glass, ...] = ()
     offer: Offer | None = None
     intervention_id: UUID | None = None
     ended_at: datetime | None = None

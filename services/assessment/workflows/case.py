@@ -29,6 +29,7 @@ with workflow.unsafe.imports_passed_through():
         TELL_PARTIES,
         TRIAGE_AGAIN,
     )
+    from services.assessment.domain.glass import CLOCKS as GLASS_CLOCKS
     from shared.durable.snapshot import Ended, Snapshot
     from shared.durable.story import Story
 
@@ -37,7 +38,7 @@ with workflow.unsafe.imports_passed_through():
 class CaseWorkflow(Story):
     """Keeps the clocks of one opening of a case, from arrival or reopening to merging or closing."""
 
-    lasting = (ACUTE_TASK, CONSENT_EXPIRES, TELL_PARTIES, TELL_CITIZEN, REVIEW_TELLING)
+    lasting = (ACUTE_TASK, CONSENT_EXPIRES, TELL_PARTIES, TELL_CITIZEN, REVIEW_TELLING, *GLASS_CLOCKS)
 
     @workflow.init
     def __init__(self, start: Snapshot) -> None:

@@ -18,6 +18,9 @@ ACUTE = frozenset(
         "concern.hand_over",
         "concern.complete_record",
         "case.acute_task",
+        "case.glass_broken",
+        "case.glass_broken_police",
+        "case.review_glass",
         "underretning.assess_underretning",
     }
 )

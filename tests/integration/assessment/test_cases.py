@@ -232,7 +232,9 @@ async def test_once_the_police_took_over_the_municipality_sees_that_and_the_date
     timeline = await world.get(f"/v1/cases/{case}/facts")
     listed = (await world.get("/v1/cases?stage=K2"))["items"]
 
-    assert set(stub) == {"id", "stage", "version", "organisation", "handled_by", "since", "note"}
+    assert set(stub) == {
+        *("id", "stage", "version", "organisation", "regime", "controller", "handled_by", "since", "note")
+    }
     assert (stub["handled_by"], stub["since"]) == ("police", world.now().date().isoformat())
     assert [each for each in listed if each["id"] == str(case)] == [stub]
     assert timeline["items"] == []

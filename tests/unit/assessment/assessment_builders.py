@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 
 from services.assessment.domain import case_commands as c
 from services.assessment.domain import disclosure_commands as d
+from services.assessment.domain import glass as g
 from services.assessment.domain import underretning_commands as u
 from services.assessment.domain.assessment_guards import WELLBEING
 from services.assessment.domain.case import Case, Stage
@@ -210,6 +211,8 @@ SAMPLES: dict[type[Command], Command] = {
         d.RecordCitizenTold(told_at=NOW),
         d.PostponeTelling(exemption="DBL22_CRIME", grounds=text(), review_on=(NOW + timedelta(days=60)).date()),
         d.DisputeFact(disputed=1, citizens_version=text()),
+        g.BreakGlass(grounds=text()),
+        g.ReviewGlass(glass_id=ref("glass"), finding="JUSTIFIED"),
         c.RecordDecline(),
         c.ReviewMeasure(still_needed=True),
         c.EndMeasure(reason="E1"),

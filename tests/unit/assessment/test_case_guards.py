@@ -54,6 +54,7 @@ from tests.unit.assessment.assessment_builders import (
 )
 from tests.unit.assessment.test_disclosure_guards import BELOW
 from tests.unit.assessment.test_disclosure_guards import CASES as DISCLOSURES
+from tests.unit.assessment.test_glass import GUARDS as GLASS
 
 DAY = timedelta(days=1)
 PARENT_COACH = MatchRequirements(kind=InterventionKind.PARENT_COACH)
@@ -211,7 +212,7 @@ def test_guard_lets_the_one_pass_and_stops_the_other(
 
 
 def test_every_guard_of_the_table_has_its_test_here() -> None:
-    tested = {code for code, *_ in CASES} | ELSEWHERE | {code for code, *_ in DISCLOSURES} | BELOW
+    tested = {code for code, *_ in CASES} | ELSEWHERE | {code for code, *_ in (*DISCLOSURES, *GLASS)} | BELOW
     assert {guard.code for row in CASE.rows for guard in row.guards} == tested
 
 

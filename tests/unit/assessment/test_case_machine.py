@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from services.assessment.domain import case_commands as c
 from services.assessment.domain import disclosure_commands as d
+from services.assessment.domain import glass as g
 from services.assessment.domain.case import Stage
 from services.assessment.domain.case_table import CASE
 from shared.contracts.lifecycle import (
@@ -87,6 +88,8 @@ class CaseMachine(RuleBasedStateMachine):
             changes["valid_until"] = self.play.now + timedelta(days=100)
         if isinstance(command, (d.WithdrawConsent, d.RecordPartiesTold)) and self.play.state.consents:
             changes["consent_id"] = self.play.state.consents[-1].id
+        if isinstance(command, g.ReviewGlass) and self.play.state.glasses:
+            changes["glass_id"] = self.play.state.glasses[-1].id
         if isinstance(command, d.PostponeTelling):
             changes["review_on"] = (self.play.now + timedelta(days=60)).date()
         return command.model_copy(update=changes)

@@ -10,6 +10,7 @@ import pytest
 
 from services.assessment.domain import case_commands as c
 from services.assessment.domain import disclosure_commands as d
+from services.assessment.domain import glass as g
 from services.assessment.domain import underretning_commands as u
 from services.assessment.domain.case import Stage
 from services.assessment.domain.case_table import CASE
@@ -56,6 +57,8 @@ CASE_ROWS: dict[type[Command], list[tuple[set[str], set[Role]]]] = {
     d.RefuseSharing: [(OPEN - {"K2"}, {W, K, P}), ({"K2"}, {P})],
     d.RecordCitizenTold: [(OPEN - {"K2"}, {W, K})],
     d.PostponeTelling: [(OPEN - {"K2"}, {W, K})],
+    g.BreakGlass: [({*OPEN, "C2"} - {"K2"}, {K, P})],
+    g.ReviewGlass: [(ALL, {Role.DPO})],
     d.DisputeFact: [({*OPEN, "K13"} - {"K2"}, {W, K})],
     c.RecordDecline: [({"K7"}, {W})],
     c.ReviewMeasure: [({"K9"}, {W})],

@@ -60,6 +60,7 @@ def test_every_command_that_a_page_tells_of_exists() -> None:
         "doctor",
         "migrate",
         "demo",
+        "sessions",
         "dead-letters",
         "reconcile",
         "audit",

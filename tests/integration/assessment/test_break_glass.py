@@ -1,0 +1,80 @@
+"""Break-glass over HTTP on a real Postgres (`domain.md` R7): who sees what, until when, and who signs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from services.assessment.tables import SPINE
+from shared.lifecycle.actor import Role
+from tests.integration.assessment.assessment_world import World, person
+
+K, P, DPO = Role.TOVHOLDER_KOMMUNE, Role.TOVHOLDER_POLITI, Role.DPO
+WHY = {"grounds": "En opdigtet grund: barnet er på vej herhen."}
+
+
+async def _break(world: World, case: UUID, who: Any) -> Any:
+    return await world.post(f"/v1/cases/{case}/break-glass", who, WHY)
+
+
+async def test_a_stranger_sees_an_acute_case_for_four_hours_and_alone(world: World) -> None:
+    case, stranger, colleague = await world.routed(acute=True), person(K, "kommune:0461"), person(K, "kommune:0461")
+    await world.get(f"/v1/cases/{case}", stranger, status=404)
+
+    broken = await _break(world, case, stranger)
+
+    assert broken.status_code == 200, broken.text
+    assert (await world.case(case, stranger))["id"] == str(case)
+    assert [each["id"] for each in (await world.get("/v1/cases", stranger))["items"]] == [str(case)]
+    await world.get(f"/v1/cases/{case}", colleague, status=404)
+    world.pass_(timedelta(hours=4, seconds=1))
+    await world.get(f"/v1/cases/{case}", stranger, status=404)
+
+
+async def test_the_reason_can_be_read_by_who_handles_the_case_and_is_in_no_fact(world: World) -> None:
+    case = await world.routed(acute=True)
+    await _break(world, case, person(K, "kommune:0461"))
+    (glass,) = (await world.case(case))["glasses"]
+
+    opened = await world.post(
+        f"/v1/cases/{case}/open-texts", K, {"texts": [glass["grounds"]], "role": str(K), "reason": "ACUTE"}
+    )
+
+    assert opened.json()["texts"] == {glass["grounds"]: WHY["grounds"]}
+    async with world.work.begin() as tx:
+        bodies = sa.select(sa.cast(SPINE.facts.c.body, sa.Text)).where(SPINE.facts.c.aggregate_id == case)
+        assert not any("opdigtet grund" in body for body in (await tx.session.execute(bodies)).scalars())
+
+
+async def test_a_case_that_is_not_acute_answers_as_one_that_is_not_there(world: World) -> None:
+    calm, stranger = await world.routed(acute=False), person(K, "kommune:0461")
+
+    refused, nowhere = await _break(world, calm, stranger), await _break(world, uuid4(), stranger)
+
+    assert (refused.status_code, refused.json()) == (404, nowhere.json())
+
+
+async def test_only_the_dpo_of_the_municipality_signs_and_the_task_is_done_then(world: World) -> None:
+    case = await world.routed(acute=True)
+    await _break(world, case, person(K, "kommune:0461"))
+    (glass,) = (await world.case(case))["glasses"]
+    finding = {"glass_id": glass["id"], "finding": "JUSTIFIED"}
+
+    elsewhere = await world.post(f"/v1/cases/{case}/review-glass", person(DPO, "kommune:0461"), finding)
+    tovholder = await world.post(f"/v1/cases/{case}/review-glass", K, finding)
+    before = await _open_kinds(world, case)
+    signed = await world.post(f"/v1/cases/{case}/review-glass", person(DPO), finding)
+
+    assert (elsewhere.status_code, tovholder.status_code, signed.status_code) == (404, 403, 200)
+    assert {"glass_broken", "glass_broken_police", "review_glass"} <= before
+    assert not {"glass_broken", "glass_broken_police", "review_glass"} & await _open_kinds(world, case)
+
+
+async def _open_kinds(world: World, case: UUID) -> set[str]:
+    clocks = SPINE.deadlines
+    async with world.work.begin() as tx:
+        query = sa.select(clocks.c.kind).where(clocks.c.aggregate_id == case, clocks.c.state == "OPEN")
+        return set((await tx.session.execute(query)).scalars())
