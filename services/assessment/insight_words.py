@@ -59,6 +59,7 @@ FACTS: Mapping[str, str] = {
 """Each fact of a case, by wire type, in one sentence."""
 
 ROLES: Mapping[str, str] = {
+    "DPO": "kommunens databeskyttelsesrådgiver",
     "TOVHOLDER_KOMMUNE": "tovholder i kommunen",
     "TOVHOLDER_POLITI": "tovholder hos politiet",
     "SECRETARIAT": "sekretariatet",
