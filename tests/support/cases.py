@@ -141,7 +141,7 @@ class Infohus:
             "given_by": "SUBJECT",
             "specific_informed_revocable": True,
             "text_version": "follow-up.1",
-            "given_at": self.product.clock.now().isoformat(),
+            "given_at": (self.product.clock.now() - timedelta(minutes=1)).isoformat(),
             "valid_until": add_days(self.product.clock.now(), 200).isoformat(),
         }
         await self.caseworker.do(path, "record-consent", consent)

@@ -201,7 +201,7 @@ async def follow_up_and_close(tale: Tale, municipality: str, case: UUID, ended: 
             "given_by": "SUBJECT",
             "specific_informed_revocable": True,
             "text_version": "follow-up.1",
-            "given_at": tale.now.isoformat(),
+            "given_at": (tale.now - timedelta(minutes=30)).isoformat(),
             "valid_until": add_days(tale.now, 200).isoformat(),
         }
         await caseworker(tale, municipality).do(path, "record-consent", consent)
