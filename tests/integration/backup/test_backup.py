@@ -83,6 +83,7 @@ def machine() -> Iterator[Machine]:
     state = Path(tempfile.mkdtemp(prefix="tov-backup-", dir="/tmp"))  # a socket path has 107 bytes
     config = StackConfig.load(state, settings={})
     config.make_folders()
+    config.make_keys()
     made = Machine(config, Stack(postgres.specs(config), config.logs))
     try:
         made.up()
