@@ -23,7 +23,7 @@ from deploy.backends import start_backends
 from deploy.config import PROJECT
 from deploy.local import kafka_jars
 from shared.persistence.migrate import migrate_all
-from tests.bench import bare_postgres, effects, intakes, lists, load, machine, relaying, starting, transitions
+from tests.bench import bare_postgres, costs, effects, intakes, lists, load, machine, relaying, starting, transitions
 from tests.bench.counting import WrongResult
 from tests.bench.machine import watched
 from tests.bench.report import Report
@@ -69,7 +69,7 @@ def _asked(arguments: list[str]) -> argparse.Namespace:
         "--part",
         choices=("all", "quiet", "whole"),
         default="all",
-        help="quiet: intakes without neighbours, list, relay; whole: start, memory, effect, transitions, intakes with neighbours",
+        help="quiet: intakes without neighbours, list, walls, relay; whole: start, memory, effect, transitions, intakes with neighbours",
     )
     parser.add_argument("--keep", action="store_true", help="keep the state folder, with its logs")
     return parser.parse_args(arguments)
@@ -83,6 +83,8 @@ def quiet(report: Report, folder: Path, seconds: float) -> None:
         intakes.measure(report, world, urls, seconds=seconds, section="without neighbours", goals=True, only=True)
         _say("list")
         lists.measure(report, world, urls)
+        _say("what the walls cost")
+        costs.measure(report, world, urls, seconds=seconds)
         _say("relay")
         world.stack.start("kafka")
         relaying.measure(report, world)
