@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shared.hosting.lean  # noqa: F401  # before anything imports structlog
 from services.assessment.api import routes
 from services.assessment.tables import SPINE
 from shared.hosting.api import serve

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shared.hosting.lean  # noqa: F401  # before anything imports structlog
 from services.assessment import repository
 from services.assessment.consumers import subscriptions
 from services.assessment.domain import case, insight, underretning

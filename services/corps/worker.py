@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shared.hosting.lean  # noqa: F401  # before anything imports structlog
 from services.corps.activities import StandingOrders
 from services.corps.consumers import subscriptions
 from services.corps.domain.intervention import Stage

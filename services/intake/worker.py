@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shared.hosting.lean  # noqa: F401  # before anything imports structlog
 from services.intake import repository
 from services.intake.consumers import subscriptions
 from services.intake.domain.concern import Stage

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shared.hosting.lean  # noqa: F401  # before anything imports structlog
 from services.notify import repository
 from services.notify.activities import DeliveryActivities
 from services.notify.consumers import subscriptions
