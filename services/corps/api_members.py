@@ -112,6 +112,7 @@ def _municipalities(router: APIRouter, edge: Edge) -> None:
             await members.put_hosts(tx, [row.model_dump() for row in wanted.municipalities])
         return JSONResponse({"count": len(wanted.municipalities)})
 
+    edge.bodies["corps-municipality-put"] = CorpsMunicipalities
     router.add_api_route("/v1/corps-municipalities", find, methods=["GET"], operation_id="corps-municipality-list")
     router.add_api_route("/v1/corps-municipalities", put, methods=["PUT"], operation_id="corps-municipality-put")
 

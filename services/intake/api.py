@@ -94,6 +94,7 @@ def _help_routes(router: APIRouter, edge: Edge) -> None:
             await repository.put_help_offers(tx, [offer.model_dump() for offer in wanted.offers])
         return JSONResponse({"count": len(wanted.offers)})
 
+    edge.bodies["help-offers-put"] = HelpOffers
     router.add_api_route("/v1/help-offers", find, methods=["GET"], operation_id="help-offers-find")
     router.add_api_route("/v1/help-offers", put, methods=["PUT"], operation_id="help-offers-put")
 

@@ -15,7 +15,7 @@ from shared.policy.doors import Door
 from shared.reference.form_text import ORDINARY_ACTIVITY, WITHOUT_SOURCE
 from shared.web.commands import creators
 from shared.web.edge import Edge, body_of
-from shared.web.problems import of_validation
+from shared.web.problems import of_body
 
 
 class AskForHints(BaseModel):
@@ -43,9 +43,10 @@ def form_routes(router: APIRouter, edge: Edge, lifecycle: Lifecycle[Concern]) ->
         try:
             asked = AskForHints.model_validate_json(await body_of(request) or b"{}")
         except ValidationError as error:
-            return of_validation([{**e, "loc": ("body", *e["loc"])} for e in error.errors(include_url=False)])
+            return of_body(error, AskForHints)
         found = [{"start": h.start, "end": h.end, "kind": h.kind} for h in source_hints(asked.text.plain)]
         return JSONResponse({"hints": found}, headers={"Cache-Control": "no-store"})
 
     router.add_api_route("/v1/public/concern-form", form, methods=["GET"], operation_id=reading.operation)
+    edge.bodies[typing.operation] = AskForHints
     router.add_api_route("/v1/source-hints", hints, methods=["POST"], operation_id=typing.operation)

@@ -79,12 +79,12 @@ def public_routes(router: APIRouter, edge: Edge, concerns: Concerns) -> None:
     """Add what a citizen may do without an account: report, ask by code, add by code."""
     door = PublicDoor(edge, concerns)
     path = "/v1/public/concerns"
-    for end, endpoint, model, entered in (
-        ("", door.receive, ReceiveConcern, RECEIVE),
-        ("/status", door.status, AskByCode, STATUS_BY_CODE),
-        ("/add-information", door.add, AddByCode, ADD_BY_CODE),
+    for end, endpoint, model, entered, status in (
+        ("", door.receive, ReceiveConcern, RECEIVE, 201),
+        ("/status", door.status, AskByCode, STATUS_BY_CODE, 200),
+        ("/add-information", door.add, AddByCode, ADD_BY_CODE, 200),
     ):
-        add_post(router, edge, path + end, endpoint, model, edge.door(entered), model.__doc__)
+        add_post(router, edge, path + end, endpoint, model, edge.door(entered), model.__doc__, status=status)
 
 
 class PublicDoor:

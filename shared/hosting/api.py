@@ -27,8 +27,8 @@ from shared.persistence.spine import Spine
 from shared.persistence.work import UnitOfWork, build_engine
 from shared.settings import Settings
 from shared.vault import KeysetProvider, PostgresKeyStore, Vault
-from shared.web.commands import document
 from shared.web.edge import Edge, build_app
+from shared.web.openapi import document
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, FastAPI, Request
-from fastapi.openapi.utils import get_openapi
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ValidationError
-from pydantic.json_schema import models_json_schema
 from starlette.responses import JSONResponse, Response
 
 from shared.errors import Invalid, TovholderError, VersionRequired
@@ -156,7 +154,7 @@ def creation_route(
     async def endpoint(request: Request) -> Response:
         return await respond(edge, request, model, model.code, make, door, status=201)
 
-    add_post(router, edge, path, endpoint, model, door, model.__doc__)
+    add_post(router, edge, path, endpoint, model, door, model.__doc__, status=201)
 
 
 def creators(lifecycle: Lifecycle[Any], model: type[Command]) -> frozenset[Role]:
@@ -218,47 +216,24 @@ def command_route(
     add_post(router, edge, f"/v1/{plural or kind + 's'}/{{id}}/{model.code}", endpoint, model, door, model.__doc__)
 
 
-REFUSED = (401, 403, 404, 409, 412, 422, 428)
-"""Statuses with which a command may be refused."""
-REFUSED_PUBLIC = (404, 409, 422, 429)
-"""The same at a public door."""
-
-
 def add_post(
-    router: APIRouter, edge: Edge, path: str, endpoint: Any, model: type[BaseModel], door: Door, doc: str | None
+    router: APIRouter,
+    edge: Edge,
+    path: str,
+    endpoint: Any,
+    model: type[BaseModel],
+    door: Door,
+    doc: str | None,
+    *,
+    status: int = 200,
 ) -> None:
-    """Add a POST that reads its body itself; the OpenAPI document gets the body's schema and the statuses of refusal."""
-    name, refused = door.operation, REFUSED_PUBLIC if door.public else REFUSED
-    reference = {"$ref": f"#/components/schemas/{model.__name__}"}
+    """Add a POST that reads its body itself, for a door that is entered; `status` is that of its success."""
     router.add_api_route(
         path,
         endpoint,
         methods=["POST"],
-        operation_id=name,
-        summary=(doc or name).strip().splitlines()[0],
-        responses={code: {"description": problems.TITLES[code]} for code in refused},
-        openapi_extra={
-            "requestBody": {"required": True, "content": {"application/json": {"schema": reference}}},
-        },
+        operation_id=door.operation,
+        summary=(doc or door.operation).strip().splitlines()[0],
+        status_code=status,
     )
-    edge.bodies[model.__name__] = model
-
-
-def document(app: FastAPI, edge: Edge) -> None:
-    """Let the OpenAPI document carry the schemas of command bodies, which the routes parse themselves."""
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            made = get_openapi(title=app.title, version=app.version, routes=app.routes)
-            app.openapi_schema = _with_bodies(made, edge.bodies.values())
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
-
-
-def _with_bodies(made: dict[str, Any], models: Iterable[type[BaseModel]]) -> dict[str, Any]:
-    _, schemas = models_json_schema(
-        [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
-    )
-    made.setdefault("components", {}).setdefault("schemas", {}).update(schemas.get("$defs", {}))
-    return made
+    edge.bodies[door.operation] = model

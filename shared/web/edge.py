@@ -54,7 +54,7 @@ class Edge:
     metrics: Metrics
     health: Health
     bodies: dict[str, type[BaseModel]] = field(default_factory=dict)
-    """Bodies that routes parse themselves, by schema name; the OpenAPI document needs them."""
+    """Bodies that routes parse themselves, by operation id; the OpenAPI document needs them."""
     doors: dict[str, Door] = field(default_factory=dict)
     """Who may ask for what, by operation."""
 

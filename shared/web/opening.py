@@ -68,4 +68,5 @@ def opening_route(
         return JSONResponse({"texts": texts}, headers={"Cache-Control": "no-store"})
 
     path = f"/v1/{plural or store.lifecycle.kind + 's'}/{{id}}/open-texts"
+    edge.bodies[door.operation] = OpenTexts
     router.add_api_route(path, open_texts, methods=["POST"], operation_id=door.operation)

@@ -19,6 +19,10 @@ PUBLIC_KNOWLEDGE = {
     "intake HelpOffer.name": "the name of an organisation that helps, as in its leaflet",
     "intake HelpOffer.contact": "its telephone number or address, as in its leaflet",
     "intake HelpOffer.languages": "codes of languages",
+    **dict.fromkeys(
+        (f"{service} OpenTexts.reason_text" for service in ("intake", "assessment", "corps")),
+        "sealed by the handler with the thing's own texts; no command carries it",
+    ),
     "assessment SendRecommendation.addressed_to": "an organisation; a guard refuses every other text",
 }
 """Open strings, each with the reason why it may be one."""
@@ -55,8 +59,15 @@ def test_every_path_is_versioned_and_every_command_says_how_it_can_be_refused(se
     for path, methods in DOCUMENTS[service]["paths"].items():
         assert path.startswith("/v1/")
         for method, operation in methods.items():
-            if path.startswith("/v1/public/") and method == "post":
-                assert {"409", "422", "429"} <= operation["responses"].keys(), path
+            if path.startswith("/v1/public/"):
+                if method == "post":
+                    assert {"409", "422", "429"} <= operation["responses"].keys(), path
                 assert not {"401", "403"} & operation["responses"].keys(), path
-            elif method == "post" and "requestBody" in operation:
-                assert {"401", "403", "409", "412", "422", "428"} <= operation["responses"].keys(), path
+                continue
+            assert {"401", "422", "503"} <= operation["responses"].keys(), path
+            headers = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "header"}
+            if "Idempotency-Key" in headers:
+                assert {"403", "409"} <= operation["responses"].keys(), path
+            if "If-Match" in headers:
+                assert {"404", "412", "428"} <= operation["responses"].keys(), path
+            assert method == "get" or "requestBody" in operation or operation["operationId"] == "work-seen", path

@@ -143,6 +143,8 @@ async def _nameless(product: Product, telling: Product) -> None:
     concern = f"/intake/v1/concerns/{made.body['id']}"
     await adviser(telling).do(concern, "add-information", {"information": "x"})
     await adviser(telling).do(concern, "note-information")
+    hints = await adviser(telling).send("POST", "/intake/v1/source-hints", {"text": "x"})
+    assert hints.status == 200, hints.body
 
 
 async def _case(product: Product) -> None:

@@ -102,6 +102,7 @@ def people_routes(router: APIRouter, edge: Edge, desk: Desk) -> None:
         return await answer_once(edge, request, Absence, absence, act)
 
     router.add_api_route("/v1/people", find, methods=["GET"], operation_id="people-list")
+    edge.bodies["people-absence"] = Absence
     router.add_api_route("/v1/people/{who}/absence", away, methods=["POST"], operation_id="people-absence")
 
 
@@ -123,6 +124,7 @@ def _keeping(router: APIRouter, edge: Edge) -> None:
         return JSONResponse({"count": len(wanted.people)})
 
     for method, door in doors.items():
+        edge.bodies[door.operation] = PeopleIn
         router.add_api_route("/v1/people", put, methods=[method], operation_id=door.operation)
 
 
