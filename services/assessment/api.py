@@ -17,6 +17,7 @@ from services.assessment.glass import glass_routes
 from services.assessment.handlers import Cases, Underretninger
 from services.assessment.insight_api import insight_routes
 from services.assessment.ledger import ledger_route
+from services.assessment.openings import openings_route
 from services.assessment.subjects import Subjects
 from shared.hosting.api import ApiParts
 from shared.lifecycle.regime import regime_of
@@ -46,6 +47,7 @@ def routes(router: APIRouter, parts: ApiParts) -> None:
     opening_route(router, parts.edge, store, parts.vault, sealed)
     ledger_route(router, parts.edge, store, hidden)
     access_log_route(router, parts.edge)
+    openings_route(router, parts.edge, store)
 
     track = repository.underretning_store()
     underretninger = Underretninger(track, store)

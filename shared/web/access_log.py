@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from shared.audit.openings import openings
 from shared.lifecycle.actor import Role
+from shared.persistence.work import Transaction
 from shared.policy.doors import Door
 from shared.web import problems
 from shared.web.edge import Edge
@@ -53,12 +54,18 @@ def access_log_route(router: APIRouter, edge: Edge) -> None:
         except ValidationError as error:
             return problems.of_validation([{**e, "loc": ("query", *e["loc"])} for e in error.errors(include_url=False)])
         async with edge.begin(request, actor) as tx:
-            found = await openings(tx.session, asked.unit, actor.organisation, after=asked.after, limit=PAGE + 1)
-        shown = [_shown(row, own_words=Role.DPO in actor.roles) for row in found[:PAGE]]
-        following = found[PAGE - 1]["id"] if len(found) > PAGE else None
-        return JSONResponse({"items": shown, "next": following}, headers={"Cache-Control": "no-store"})
+            return await listed(tx, asked)
 
     router.add_api_route("/v1/access-log", access_log, methods=["GET"], operation_id=door.operation)
+
+
+async def listed(tx: Transaction, asked: Question) -> Response:
+    """Answer with a page of openings, as far as the actor's organisation may know."""
+    actor = tx.actor
+    found = await openings(tx.session, asked.unit, actor.organisation, after=asked.after, limit=PAGE + 1)
+    shown = [_shown(row, own_words=Role.DPO in actor.roles) for row in found[:PAGE]]
+    following = found[PAGE - 1]["id"] if len(found) > PAGE else None
+    return JSONResponse({"items": shown, "next": following}, headers={"Cache-Control": "no-store"})
 
 
 def _shown(row: Mapping[str, Any], *, own_words: bool) -> dict[str, Any]:

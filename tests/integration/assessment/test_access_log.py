@@ -8,10 +8,13 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
+from services.assessment.domain.case import Stage
+from services.assessment.openings import units_of
 from shared.lifecycle.actor import Role
 from shared.vault.model import LookReason
 from shared.web import access_log
 from tests.integration.assessment.assessment_world import TO_OFFER, Person, World, person
+from tests.unit.assessment.assessment_builders import case_in
 
 K, P = Role.TOVHOLDER_KOMMUNE, Role.TOVHOLDER_POLITI
 OTHER = "kommune:0461"
@@ -128,3 +131,22 @@ async def test_the_workers_role_may_not_ask_who_opened_what(world: World) -> Non
     with pytest.raises(sa.exc.DBAPIError, match="permission denied"):
         async with world.work.engine.connect() as connection:
             await connection.execute(sa.text("select audit.openings(gen_random_uuid(), 'kommune:0253')"))
+
+
+async def test_the_citizens_list_of_a_case_has_its_concerns_in_it_and_is_for_its_own_officer(world: World) -> None:
+    case, text = await opened(world)
+    path = f"/v1/cases/{case}/access-log"
+
+    (shown,) = (await world.get(path, person(Role.DPO)))["items"]
+    elsewhere = await world.get(path, person(Role.DPO, OTHER), status=404)
+    nowhere = await world.get(f"/v1/cases/{uuid4()}/access-log", person(Role.DPO, OTHER), status=404)
+
+    assert (shown["text"], shown["unit"]) == (text, str(case))
+    assert elsewhere == nowhere
+    await world.get(path, K, status=403)
+
+
+def test_the_units_of_a_case_are_its_own_its_interventions_and_its_concerns() -> None:
+    state = case_in(Stage.ACTIVE)
+
+    assert units_of(state) == [state.id, state.intervention_id, state.concern_id]
