@@ -23,6 +23,10 @@ CONCERN = {
         "Send henvendelsen videre til Infohuset, eller afslut den med råd.",
         "Route the concern to the Infohus, or close it with advice.",
     ),
+    "new_information": Sentence(
+        "Læs, hvad den, der henvendte sig, har føjet til. Det kan være en ny bekymring.",
+        "Read what the reporter has added. It could be a concern of its own.",
+    ),
     "next_morning": Sentence(
         "Se på henvendelsen, der kom, mens der var lukket.", "Look at the concern that came while you were closed."
     ),
