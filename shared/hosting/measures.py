@@ -16,6 +16,7 @@ from shared.durable.sweep import EVERY
 from shared.errors import Transient
 from shared.messaging.connection import pause
 from shared.messaging.metrics import MessagingMetrics
+from shared.messaging.topics import RETENTION_DAYS
 from shared.observability.metrics import Metrics
 from shared.persistence.spine import Spine
 from shared.persistence.work import UnitOfWork
@@ -30,7 +31,12 @@ AT_ONCE = 5_000
 """Rows that are deleted in one transaction."""
 
 KEPT_DAYS = 14
-"""Published outbox pointers and answers of commands are forgotten after this; facts never are."""
+"""Published outbox pointers are forgotten after this; facts never are."""
+
+INBOX_DAYS = RETENTION_DAYS + 5
+"""Event ids of handled facts are forgotten after this: Kafka can deliver none of them again by itself. What is published again
+from Postgres later is dropped by `last_seen`, which is therefore never pruned: one row for each consumer and aggregate.
+"""
 
 
 class ServiceMeasures:
@@ -96,8 +102,8 @@ class ServiceMeasures:
 
 
 async def forget(work: UnitOfWork, spine: Spine) -> None:
-    """Delete what is only kept for repeats: answers of yesterday, pointers to facts long published."""
-    outbox, answers = spine.outbox, spine.idempotency
+    """Delete what is only kept for repeats: answers of yesterday, pointers to facts long published, ids of facts long handled."""
+    outbox, answers, inbox = spine.outbox, spine.idempotency, spine.inbox
     # Facts are published nearly in the order of the pointers' ids, so that only the oldest need be looked at.
     oldest = sa.select(outbox.c.id, outbox.c.published_at).order_by(outbox.c.id).limit(AT_ONCE).subquery()
     published = sa.select(oldest.c.id).where(oldest.c.published_at < _days_ago(KEPT_DAYS))
@@ -105,6 +111,9 @@ async def forget(work: UnitOfWork, spine: Spine) -> None:
     key = (answers.c.actor_ref, answers.c.endpoint, answers.c.key)
     given = sa.select(*key).where(answers.c.created_at < _days_ago(1)).limit(AT_ONCE)
     await _in_steps(work, sa.delete(answers).where(sa.tuple_(*key).in_(given)))
+    note = (inbox.c.consumer, inbox.c.event_id)
+    handled = sa.select(*note).where(inbox.c.handled_at < _days_ago(INBOX_DAYS)).limit(AT_ONCE)
+    await _in_steps(work, sa.delete(inbox).where(sa.tuple_(*note).in_(handled)))
 
 
 async def _in_steps(work: UnitOfWork, statement: sa.Delete) -> None:

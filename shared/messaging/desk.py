@@ -135,11 +135,17 @@ class DeadLetterDesk:
             return _letter(await self._find(tx, letter_id))
 
     async def _never_again(self, tx: Transaction, row: sa.Row[Any]) -> None:
-        """Put the event id into the inbox, so that a later delivery has no effect; unreadable records have none."""
+        """Put the event id into the inbox for good, so that no later delivery has an effect; unreadable records have none.
+
+        For good: `last_seen` may stand before it, so that nothing else would know it when the inbox is pruned.
+        """
         event_id = _event_id(row)
         if event_id is not None:
-            note = upsert(self._spine.inbox).values(consumer=row.consumer, event_id=event_id)
-            await run(tx, note.on_conflict_do_nothing())
+            for_good = sa.literal_column("'infinity'::timestamptz")
+            note = upsert(self._spine.inbox).values(consumer=row.consumer, event_id=event_id, handled_at=for_good)
+            await run(
+                tx, note.on_conflict_do_update(index_elements=["consumer", "event_id"], set_={"handled_at": for_good})
+            )
 
     async def _ask(self, consumer: str, key: str) -> None:
         text = json.dumps({"consumer": consumer, "key": key})

@@ -1,8 +1,8 @@
 """The inbox: a fact has its effect once, however often it is delivered, and never after a later one.
 
-Both notes are made in the transaction of the effect. `inbox` remembers event ids and may be pruned by age;
-`last_seen` remembers how far each consumer is with each aggregate, for good. So a fact from before the inbox's
-horizon is recognised too.
+Both notes are made in the transaction of the effect. `inbox` remembers event ids for as long as Kafka can deliver them
+again (`shared.hosting.measures`); `last_seen` remembers how far each consumer is with each aggregate, for good. So a fact
+from before the inbox's horizon is recognised too.
 
 - *duplicate*: this event id was handled.
 - *stale*: a later fact of the aggregate was handled. Within a key Kafka keeps the order and parking keeps it over

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -26,7 +25,7 @@ async def test_a_lost_topic_is_filled_from_postgres_and_a_fresh_consumer_converg
     world.group = f"fjord.fresh.{uuid4().hex[:8]}"
     await world.fetch(f"truncate {SCHEMA}.effects")
 
-    marked = await publish_again(world.dsn, SCHEMA)
+    marked = await publish_again(world.dsn, SCHEMA, topics=[world.topic])
 
     assert marked == Marked(facts=20, aggregates=5, waiting=0)
     async with running(world.relay()), world.consuming(world.receiver()):
@@ -50,7 +49,7 @@ async def test_who_has_seen_a_fact_drops_it_also_without_its_inbox(world: World)
             boats[0],
         )
 
-        await publish_again(world.dsn, SCHEMA)
+        await publish_again(world.dsn, SCHEMA, topics=[world.topic])
         await until(lambda: settled(world, 8), what="everything was delivered twice")
 
     assert len(await world.effects()) == 4
@@ -66,7 +65,7 @@ async def test_only_what_was_recorded_since_a_moment_goes_out_again(world: World
     async with running(world.relay()):
         await until(lambda: _nothing_pending(world))
 
-    marked = await publish_again(world.dsn, SCHEMA, moment)
+    marked = await publish_again(world.dsn, SCHEMA, moment, topics=[world.topic])
 
     assert marked == Marked(facts=1, aggregates=1, waiting=0)
     assert await world.pending() == 1
@@ -82,7 +81,7 @@ async def test_no_later_fact_is_on_its_way_while_the_earlier_ones_are_marked(wor
     await world.sail(boat, 1, 1)
     async with running(world.relay(after_send=hold)):
         await sending.wait()
-        marking = asyncio.create_task(publish_again(world.dsn, SCHEMA))
+        marking = asyncio.create_task(publish_again(world.dsn, SCHEMA, topics=[world.topic]))
         await until(lambda: lock_is_asked_for(world), what="the marking waits for the batch")
         assert not marking.done()
         go_on.set()
@@ -93,18 +92,57 @@ async def test_no_later_fact_is_on_its_way_while_the_earlier_ones_are_marked(wor
     assert [facts(record)[1] for record in await world.records(2)] == ["1", "1"]
 
 
-async def test_facts_that_nothing_points_at_are_refused_and_nothing_changes(world: World) -> None:
-    await world.sail_many([(uuid4(), 1, 1), (uuid4(), 1, 1)])
+async def test_facts_whose_pointers_were_forgotten_go_out_again_before_later_ones(world: World) -> None:
+    boats = [uuid4(), uuid4()]
+    await world.sail_many([(boat, leg, leg) for leg in (1, 2, 3) for boat in boats])
     async with running(world.relay()):
         await until(lambda: _nothing_pending(world))
-    await world.fetch(f"delete from {SCHEMA}.outbox where id = (select min(id) from {SCHEMA}.outbox)")
+    await world.fetch(f"delete from {SCHEMA}.outbox where sequence < 3")
+    await world.sail_many([(boat, 4, 4) for boat in boats])
+    await lose_topic(world)
+
+    marked = await publish_again(world.dsn, SCHEMA, topics=[world.topic])
+
+    assert marked == Marked(facts=6, aggregates=2, waiting=2)
+    async with running(world.relay()), world.consuming(world.receiver()):
+        await until(lambda: _done(world, 8), what="a fresh consumer has everything")
+    effects = await world.effects()
+    assert {boat: [leg for other, leg in effects if other == boat] for boat in boats} == {
+        boat: [1, 2, 3, 4] for boat in boats
+    }
+    await world.sail(boats[0], 5, 5)
+    async with running(world.relay()):
+        await until(lambda: _nothing_pending(world), what="the outbox goes on as before")
+
+
+async def test_a_later_fact_that_bears_an_earlier_moment_goes_out_with_the_ones_before_it(world: World) -> None:
+    boat = uuid4()
+    await world.sail_many([(boat, leg, leg) for leg in (1, 2, 3)])
+    async with running(world.relay()):
+        await until(lambda: _nothing_pending(world))
+    for table in ("facts", "outbox"):
+        await world.fetch(
+            f"update {SCHEMA}.{table} set recorded_at = recorded_at - interval '1 day' where sequence <> 2"
+        )
+    moment = (await world.fetch("select now() - interval '1 hour' as at"))[0]["at"]
+
+    marked = await publish_again(world.dsn, SCHEMA, moment, topics=[world.topic])
+
+    assert marked.facts == 2
+    rows = await world.fetch(f"select sequence from {SCHEMA}.outbox where published_at is null order by id")
+    assert [row["sequence"] for row in rows] == [2, 3]
+
+
+async def test_facts_that_belong_to_no_topic_are_refused_and_nothing_changes(world: World) -> None:
+    await world.sail(uuid4(), 1, 1)
+    async with running(world.relay()):
+        await until(lambda: _nothing_pending(world))
 
     with pytest.raises(Conflict) as refused:
-        await publish_again(world.dsn, SCHEMA)
+        await publish_again(world.dsn, SCHEMA, topics=["fjord.ferry.v1"])
 
-    assert refused.value.code == "facts_without_pointer"
+    assert refused.value.code == "kind_without_topic"
     assert await world.pending() == 0
-    assert (await publish_again(world.dsn, SCHEMA, datetime.now(UTC))).facts == 0
 
 
 async def test_what_is_unpublished_is_counted_apart_from_what_was_given_up(world: World) -> None:

@@ -46,6 +46,28 @@ async def test_only_what_is_old_is_forgotten_in_several_steps(
         await admin.close()
 
 
+async def test_the_inbox_forgets_what_kafka_cannot_deliver_again_and_nothing_that_a_person_discarded(
+    intake: Intake, spine_cluster: Cluster
+) -> None:
+    admin = await asyncpg.connect(spine_cluster.dsn("postgres"))
+    ages = {"young": "now() - interval '34 days'", "old": "now() - interval '36 days'", "discarded": "'infinity'"}
+    try:
+        for consumer, age in ages.items():
+            await admin.execute(
+                f"insert into intake.inbox (consumer, event_id, handled_at) values ($1, gen_random_uuid(), {age})",
+                consumer,
+            )
+            await admin.execute("insert into intake.last_seen values ($1, gen_random_uuid(), 7)", consumer)
+
+        await measures.forget(intake.work, SPINE)
+
+        left = await admin.fetch("select consumer from intake.inbox where consumer = any($1)", list(ages))
+        assert {row["consumer"] for row in left} == {"young", "discarded"}
+        assert await admin.fetchval("select count(*) from intake.last_seen where consumer = any($1)", list(ages)) == 3
+    finally:
+        await admin.close()
+
+
 async def test_a_migration_looks_ahead_anew_and_a_new_partition_is_reached_through_its_table_alone(
     spine_cluster: Cluster,
 ) -> None:
