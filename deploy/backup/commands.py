@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -27,7 +28,7 @@ backup = typer.Typer(
     no_args_is_help=True, help="Backups of the main server and of the key store, each in a home of its own."
 )
 app.add_typer(backup, name="backup")
-console = Console()
+console = Console(soft_wrap=True, width=None if sys.stdout.isatty() else 200)
 
 Folder = Annotated[Path, typer.Argument(help="The folder of one backup.", metavar="DIR")]
 
@@ -47,9 +48,9 @@ def create(
     for server in _servers(only):
         began = time.monotonic()
         made = taking.take(config, server, chosen[server])
-        console.print(f"{server}: {made.folder} ({_size(made.size)}, {time.monotonic() - began:.1f} s)", soft_wrap=True)
+        console.print(f"{server}: {made.folder} ({_size(made.size)}, {time.monotonic() - began:.1f} s)")
     for folder in homes.prune(config):
-        console.print(f"deleted {folder}", soft_wrap=True)
+        console.print(f"deleted {folder}")
 
 
 @backup.command("list")
@@ -62,9 +63,9 @@ def show() -> None:
             left = (made.began_at + homes.KEPT - datetime.now(UTC)).days
             taken = made.began_at.isoformat(timespec="seconds")
             table.add_row(server, taken, _size(made.size), str(left), str(made.folder))
-    console.print(table if table.row_count else "no backups", soft_wrap=True)
+    console.print(table if table.row_count else "no backups")
     for folder in homes.aside(config):
-        console.print(f"put aside by a restore: {folder}", soft_wrap=True)
+        console.print(f"put aside by a restore: {folder}")
 
 
 @backup.command("verify")
@@ -72,14 +73,14 @@ def verify(folder: Folder) -> None:
     """Compare every file with its digest and see that the log after it has no hole."""
     made, last = taking.verify(StackConfig.load(), folder)
     reach = f"the log carries it to segment {last.name}" if last else "no log: it stands alone"
-    console.print(f"whole: {made.server} as of {made.ended_at.isoformat(timespec='seconds')}; {reach}", soft_wrap=True)
+    console.print(f"whole: {made.server} as of {made.ended_at.isoformat(timespec='seconds')}; {reach}")
 
 
 @backup.command("prune")
 def prune() -> None:
     """Delete what is older than 30 days, but for the main server's newest."""
     gone = homes.prune(StackConfig.load())
-    console.print("\n".join(f"deleted {folder}" for folder in gone) or "nothing is older than 30 days", soft_wrap=True)
+    console.print("\n".join(f"deleted {folder}" for folder in gone) or "nothing is older than 30 days")
 
 
 @backup.command("restore")
@@ -102,11 +103,11 @@ def restore(
     began = time.monotonic()
     done = restoring.restore(config, folder, moment, wal=wal, timeline=timeline)
     last = done.last_commit.isoformat(timespec="milliseconds") if done.last_commit else "the backup's end"
-    console.print(f"{server} is back, up to {last} ({time.monotonic() - began:.1f} s)", soft_wrap=True)
+    console.print(f"{server} is back, up to {last} ({time.monotonic() - began:.1f} s)")
     _follow(config, server)
     restoring.finished(config)
     for path in done.aside:
-        console.print(f"put aside: {path}", soft_wrap=True)
+        console.print(f"put aside: {path}")
     console.print(f"ready for `tovholder up` after {time.monotonic() - began:.1f} s")
 
 

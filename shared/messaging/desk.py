@@ -141,7 +141,7 @@ class DeadLetterDesk:
         """
         event_id = _event_id(row)
         if event_id is not None:
-            for_good = sa.literal_column("'infinity'::timestamptz")
+            for_good: sa.ColumnElement[datetime] = sa.literal_column("'infinity'::timestamptz")
             note = upsert(self._spine.inbox).values(consumer=row.consumer, event_id=event_id, handled_at=for_good)
             await run(
                 tx, note.on_conflict_do_update(index_elements=["consumer", "event_id"], set_={"handled_at": for_good})
