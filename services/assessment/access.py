@@ -78,11 +78,14 @@ def case_changes(case: Case, fact: Fact) -> Iterator[AccessChange]:
 
 
 def _locked(case: Case) -> Iterator[AccessChange]:
-    """Texts lock for all but the police; the municipality keeps sight of the stub (T08)."""
+    """Texts lock for all but the police, who broke the glass included; the municipality keeps sight of the stub (T08)."""
     yield AccessChange(case.organisation, ends=True)
     yield AccessChange(case.organisation)
     if case.authority not in (case.organisation, case.police):
         yield AccessChange(case.authority, ends=True)
+    for glass in case.glasses:
+        if glass.organisation not in (case.organisation, case.police):
+            yield AccessChange(glass.organisation, ends=True, person=glass.by)
 
 
 def underretning_changes(underretning: Underretning, fact: Fact) -> Iterator[AccessChange]:

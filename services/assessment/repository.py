@@ -90,12 +90,14 @@ async def has_underretning(tx: Transaction, case: Case) -> bool:
 
 
 async def case_of_organisation(tx: Transaction, store: CaseStore, case_id: UUID) -> Case | None:
-    """Return a case in which the actor's organisation takes part now, or None.
+    """Return a case in which the actor's organisation takes part now, or None; a broken glass is no part in it (R7).
 
     For the one who answers a request for insight and has no part in the case's work (R21): the DPO asks for the
     organisation. What is shown of it is for the caller to hold to the request.
     """
-    query = sa.select(store.table.c.body).where(store.table.c.id == case_id, store.takes_part(tx.actor, tx.now))
+    query = sa.select(store.table.c.body).where(
+        store.table.c.id == case_id, store.takes_part(tx.actor, tx.now, visits=False)
+    )
     body = (await tx.session.execute(query)).scalar_one_or_none()
     return None if body is None else Case.model_validate(body)
 

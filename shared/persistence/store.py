@@ -110,14 +110,14 @@ class Store(Generic[A]):
         self._writer = Writer(self.table, spine, kind=lifecycle.kind, topic=lifecycle.topic)
 
     async def load(self, tx: Transaction, aggregate_id: UUID, *, lock: bool = True) -> A:
-        """Return the state, locked until the transaction ends.
+        """Return the state, locked until the transaction ends: to change it, which who visits may not (R7).
 
         Raises `NotFound` if there is none, or if the actor's organisation has no access now: the answer is the same.
         """
         table = self.table
         query = sa.select(table.c.body).where(table.c.id == aggregate_id)
         if not tx.actor.is_system:
-            query = query.where(self.visible(tx))
+            query = query.where(self.visible(tx, visits=not lock))
         if lock:
             query = query.with_for_update(of=table)
         body = (await tx.session.execute(query)).scalar_one_or_none()
@@ -125,20 +125,25 @@ class Store(Generic[A]):
             raise NotFound(f"{self.lifecycle.kind}_not_found", "there is nothing here that you may see")
         return self.lifecycle.state.model_validate(body)
 
-    def visible(self, tx: Transaction) -> sa.ColumnElement[bool]:
-        """Return the condition that a row is visible to the actor: participation, and a tie that the policy names (R6)."""
-        ties = [self._tied(tie, tx.actor) for tie in sorted(self.policy.ties_of(tx.actor))]
-        return sa.and_(self.takes_part(tx.actor, tx.now), sa.or_(*ties)) if ties else sa.false()
+    def visible(self, tx: Transaction, *, visits: bool = True) -> sa.ColumnElement[bool]:
+        """Return the condition that a row is visible to the actor: participation, and a tie that the policy names (R6).
 
-    def takes_part(self, actor: Actor, now: datetime) -> sa.ColumnElement[bool]:
-        """Return the condition that the actor's organisation, or the actor in person, takes part now (`domain.md` 3.4)."""
+        `visits` says whether sight that is one person's for a while (R7) will do.
+        """
+        ties = [self._tied(tie, tx.actor) for tie in sorted(self.policy.ties_of(tx.actor))]
+        if not ties:
+            return sa.false()
+        return sa.and_(self.takes_part(tx.actor, tx.now, visits=visits), sa.or_(*ties))
+
+    def takes_part(self, actor: Actor, now: datetime, *, visits: bool = True) -> sa.ColumnElement[bool]:
+        """Return the condition that the actor's organisation takes part now (`domain.md` 3.4), or `visits`: the actor in person."""
         access = self.spine.case_access
         return sa.exists().where(
             access.c.aggregate_id == self.table.c.id,
             access.c.organisation == actor.organisation,
             access.c.valid_from <= now,
             sa.or_(access.c.valid_to.is_(None), access.c.valid_to > now),
-            sa.or_(access.c.person.is_(None), access.c.person == actor.person_ref),
+            sa.or_(access.c.person.is_(None), access.c.person == actor.person_ref if visits else sa.false()),
         )
 
     def _tied(self, tie: Tie, actor: Actor) -> sa.ColumnElement[bool]:

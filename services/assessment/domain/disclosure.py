@@ -101,9 +101,13 @@ class Dispute(Kept):
 def live_consent(
     consents: Iterable[Consent], kind: ConsentKind, now: datetime, party: str | None = None
 ) -> Consent | None:
-    """Return the live consent of that kind, naming that party if one is asked for; the one that lasts longest of several."""
+    """Return the live consent of that kind, naming that party if one is asked for; the one that lasts longest of several.
+
+    What a party receives is about the person of the case: a relative's own consent carries none of it (4.2 CONSENT).
+    """
     fitting = [each for each in consents if each.kind is kind and each.live(now)]
-    fitting = [each for each in fitting if party is None or party in each.parties]
+    if party is not None:
+        fitting = [each for each in fitting if party in each.parties and each.client is Client.SUBJECT]
     return max(fitting, key=lambda each: each.valid_until, default=None)
 
 

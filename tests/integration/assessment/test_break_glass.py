@@ -34,6 +34,43 @@ async def test_a_stranger_sees_an_acute_case_for_four_hours_and_alone(world: Wor
     await world.get(f"/v1/cases/{case}", stranger, status=404)
 
 
+async def test_who_broke_the_glass_may_look_and_change_nothing(world: World) -> None:
+    case, stranger = await world.routed(acute=True), person(K, "kommune:0461")
+    await _break(world, case, stranger)
+    seen = await world.case(case, stranger)
+    opening = {"accepts_responsibility": True, "purpose_plausible": True}
+    asking = {
+        "case_id": str(case),
+        "requested_by": "SUBJECT",
+        "regime": "GDPR15",
+        "received_at": world.now().isoformat(),
+        "identity_checked": True,
+    }
+
+    opened = await world.post(f"/v1/cases/{case}/open-case", stranger, opening, version=seen["version"])
+    insight = await world.post("/v1/insights", stranger, asking)
+
+    assert (opened.status_code, opened.json()["code"]) == (404, "case_not_found")
+    assert (insight.status_code, insight.json()["code"]) == (422, "no_case_for_insight")
+    after = await world.case(case)
+    assert (after["stage"], after["version"]) == (seen["stage"], seen["version"])
+
+
+async def test_what_the_police_take_over_is_locked_for_who_broke_the_glass(world: World) -> None:
+    """T08."""
+    case, stranger = await world.routed(acute=True), person(K, "kommune:0461")
+    await _break(world, case, stranger)
+    (glass,) = (await world.case(case))["glasses"]
+    wanted = {"texts": [glass["grounds"]], "role": str(K), "reason": "ACUTE"}
+    before = await world.post(f"/v1/cases/{case}/open-texts", stranger, wanted)
+
+    await world.walk(case, "open-case", "request-clearance", "take-over")
+
+    after = await world.post(f"/v1/cases/{case}/open-texts", stranger, wanted)
+    assert (before.status_code, after.status_code) == (200, 403)
+    assert (await world.case(case, stranger))["handled_by"] == "police"
+
+
 async def test_the_reason_can_be_read_by_who_handles_the_case_and_is_in_no_fact(world: World) -> None:
     case = await world.routed(acute=True)
     await _break(world, case, person(K, "kommune:0461"))

@@ -119,6 +119,20 @@ def test_a_share_rests_on_a_live_consent_and_names_it_and_stops_with_it() -> Non
     assert "tell_parties" not in play.kinds()
 
 
+def test_a_relatives_own_consent_carries_no_share_about_the_person() -> None:
+    """4.2 CONSENT: what goes is about the person the case is about, who alone, or whose custody holder, can agree to it."""
+    play = played(GATHERING)
+    play.give(consent_to("SHARE", client="RELATIVE", given_by="RELATIVE"), W)
+
+    with pytest.raises(Invalid) as refused:
+        play.give(share(**AGREED), W)
+
+    assert refused.value.code == "no_live_consent"
+    play.give(consent_to("SHARE"), W)
+    (made,) = play.give(share(**AGREED), W)
+    assert made.consent_id == play.state.consents[1].id  # type: ignore[attr-defined]  # a share
+
+
 def test_expiry_is_judged_at_the_moment_of_use() -> None:
     """R18: nobody has to do anything for a consent to end."""
     play = played(GATHERING)
