@@ -5,10 +5,12 @@ Nothing else in the code reads the environment. A missing value is an error at s
 
 from __future__ import annotations
 
+import ipaddress
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import SecretStr
+from pydantic import SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Service = Literal["intake", "assessment", "corps", "notify"]
@@ -51,6 +53,29 @@ class Settings(BaseSettings):
     trace_file: Path | None = None
     log_level: str = "INFO"
     pool_size: int = 5
+
+    @model_validator(mode="after")
+    def _no_development_outside_loopback(self) -> Self:
+        """Refuse to serve others with what is made for one machine: an issuer that signs in anybody, a clock that is moved."""
+        if is_loopback(self.http_host):
+            return self
+        for name in ("oidc_issuer", "oidc_jwks_url"):
+            address = urlsplit(getattr(self, name))
+            if address.scheme != "https" or is_loopback(address.hostname or ""):
+                raise ValueError(f"outside loopback TOVHOLDER_{name.upper()} is https and not on this machine")
+        if self.clock_file is not None:
+            raise ValueError("outside loopback there is no demo clock: leave TOVHOLDER_CLOCK_FILE out")
+        return self
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether an address or name means this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def load() -> Settings:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID, uuid4
 
+import psutil
 import pytest
 
 from shared.lifecycle.actor import PUBLIC, SYSTEM
@@ -23,11 +25,12 @@ async def test_without_a_token_every_path_answers_401_but_the_public_form(produc
     open_doors = {name: (found.status_code, found.text) for name, found in answers.items() if found.status_code != 401}
     assert open_doors == {}
     assert {found.json()["code"] for found in answers.values()} == {"token_missing"}
-    assert [each.name for each in everything if each.public] == [
+    assert {each.name for each in everything if each.public} == {
+        "intake GET /v1/public/concern-form",
         "intake POST /v1/public/concerns",
         "intake POST /v1/public/concerns/status",
         "intake POST /v1/public/concerns/add-information",
-    ]
+    }
 
 
 async def test_nothing_is_served_that_the_documents_do_not_say_but_health_and_metrics(product: Product) -> None:
@@ -78,3 +81,25 @@ async def test_an_organisation_that_is_no_place_of_work_is_refused(product: Prod
 
 async def _receive(product: Product) -> Served:
     return next(each for each in await served(product) if each.name == "intake POST /v1/concerns")
+
+
+async def test_no_secret_stands_in_the_arguments_of_a_process_or_in_a_log(product: Product) -> None:
+    config = product.backends.config
+    token = await product.office.token(product.at("HOTLINE_ADVISER", "hotline:national").ref)
+    keys = [key for file in config.keyset_files for key in re.findall(r"[A-Za-z0-9+/]{43}=", file.read_text())]
+    secrets = [*config.passwords().values(), *keys, token]
+    arguments = [" ".join(_arguments(process)) for process in psutil.process_iter()]
+
+    assert len(secrets) > 10
+    assert any("services.intake" in each for each in arguments), "the control: processes of this stack are among them"
+    assert [each[:60] for each in arguments if any(secret in each for secret in secrets)] == []
+    logs = {file.name: file.read_text(errors="replace") for file in config.logs.rglob("*.log")}
+    assert sum(map(len, logs.values())) > 1_000
+    assert [name for name, text in logs.items() if any(secret in text for secret in secrets)] == []
+
+
+def _arguments(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
+        return []

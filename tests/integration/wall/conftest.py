@@ -14,6 +14,7 @@ import pytest
 
 from shared.persistence import migrate, roles
 from tests.integration.spine import spine_world
+from tests.integration.wall.doors import House, house
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +32,13 @@ def whole() -> Iterator[spine_world.Cluster]:
             yield found
         finally:
             server.cleanup()
+
+
+@pytest.fixture(scope="session")
+async def built(whole: spine_world.Cluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """Every api, and a record of each kind."""
+    async with house(whole, tmp_path_factory.mktemp("house")) as found:
+        yield found
 
 
 @pytest.fixture

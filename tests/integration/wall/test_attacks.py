@@ -5,8 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,19 +15,11 @@ from shared.lifecycle.actor import Actor
 from shared.persistence import roles
 from shared.policy.doors import Door
 from shared.policy.matrix import STAFF, Answer, Relation, answer
-from tests.integration.spine.spine_world import ADVISER, Cluster, Intake
-from tests.integration.wall.doors import House, Served, bodies, house, somebody
+from tests.integration.spine.spine_world import ADVISER, Intake
+from tests.integration.wall.doors import House, Served, bodies, somebody
 
 MADE_UP = "opdigtetnavnesen"
 """A name that stands nowhere in the code."""
-
-
-@pytest.fixture(scope="module")
-async def built(whole: Cluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """Every api, and a record of each kind."""
-    folder: Path = tmp_path_factory.mktemp("attacks")
-    async with house(whole, folder) as found:
-        yield found
 
 
 BODILESS = "work-seen"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import AsyncIterator
-from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -17,16 +15,7 @@ from shared.lifecycle.actor import Role
 from shared.persistence import roles
 from shared.policy.doors import Door
 from shared.policy.matrix import STAFF, Answer, Relation, answer
-from tests.integration.spine.spine_world import Cluster
-from tests.integration.wall.doors import House, Served, bodies, house, somebody
-
-
-@pytest.fixture(scope="module")
-async def built(whole: Cluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """Every api, and a record of each kind."""
-    folder: Path = tmp_path_factory.mktemp("doors")
-    async with house(whole, folder) as found:
-        yield found
+from tests.integration.wall.doors import House, Served, bodies, somebody
 
 
 @pytest.mark.parametrize("service", roles.SERVICES)

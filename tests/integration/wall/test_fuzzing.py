@@ -5,8 +5,7 @@ roles send them. No crash, no status that the document does not name, no text th
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -23,8 +22,8 @@ from shared.lifecycle.actor import Actor, Role
 from shared.persistence import roles
 from shared.policy.doors import Door
 from shared.policy.matrix import STAFF, Relation
-from tests.integration.spine.spine_world import ADVISER, Cluster, person
-from tests.integration.wall.doors import House, Served, house, somebody
+from tests.integration.spine.spine_world import ADVISER, person
+from tests.integration.wall.doors import House, Served, somebody
 
 EXAMPLES = {GenerationMode.POSITIVE: 4, GenerationMode.NEGATIVE: 3}
 """How many of each kind an operation gets: all services together take less than a minute of processor time."""
@@ -33,14 +32,6 @@ UNREAL = ("vault_unopenable", "update_hit_nothing")
 """What a record says that was put into Postgres without the key and the clocks that its service would have made."""
 
 CANARY = "kanarifuglen synger"
-
-
-@pytest.fixture(scope="module")
-async def built(whole: Cluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """Every api, and a record of each kind."""
-    folder: Path = tmp_path_factory.mktemp("fuzzing")
-    async with house(whole, folder) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
