@@ -12,7 +12,7 @@ import json
 import os
 import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -64,6 +64,7 @@ def restore(
     _refuse_moment(backup, until)
     config.make_folders()
     with _alone(config):
+        unfinished = marker(config).exists()
         marker(config).write_text(json.dumps({"server": backup.server, "backup": str(backup.folder)}))
         tail = unarchived(config, backup.server)
         put_aside = [_make_way(config, backup.server)]
@@ -72,7 +73,8 @@ def restore(
             last = _recover(config, _recovering(config, backup, until, wal, timeline))
         except BaseException:
             _put_back(config, backup.server, put_aside[0])
-            marker(config).unlink()
+            if not unfinished:  # else what is there now is still that of the restore that was cut short
+                finished(config)
             raise
         if backup.server == MAIN_SERVER:
             put_aside += _empty_followers(config)
@@ -90,7 +92,7 @@ def refuse_unfinished(config: StackConfig) -> None:
         raise StackError(
             "restore-unfinished",
             "A restore was cut short: erasures may not be applied again, facts may not be marked to go out again.",
-            "Give the same `tovholder backup restore` again; it is safe to repeat.",
+            "Give the same `tovholder backup restore` again, with `--timeline current`.",
         )
 
 
@@ -183,6 +185,8 @@ def _recover(config: StackConfig, spec: ProcessSpec) -> datetime | None:
                 "The log ends before --until: nothing was committed after that moment, or the rest is lost.",
                 "Leave --until out to have all that there is.",
             ) from error
+        if error.code == "restore-passwords":
+            raise
         raise StackError("restore-failed", f"The server did not come up: {error.detail}", f"Read {log}.") from error
     finally:
         stack.stop_all()
@@ -203,18 +207,38 @@ def _recovering(
         spec,
         name=f"{spec.name}-restore",
         argv=[*spec.argv, *switches],
-        ready=lambda: answered(_is_open(config.admin_dsn(backup.server))),
+        ready=_opened(config.admin_dsn(backup.server)),
         ready_seconds=RECOVERY_SECONDS,
     )
 
 
-async def _is_open(dsn: str) -> bool:
-    """Whether the recovery is over."""
-    connection = await asyncpg.connect(dsn, timeout=2)
-    try:
-        return not await connection.fetchval("select pg_is_in_recovery()")
-    finally:
-        await connection.close()
+def _opened(dsn: str) -> Callable[[], bool]:
+    """A probe: the recovery is over. A password that the backup does not know will never be right: StackError at once."""
+    refused: list[str] = []
+
+    async def ask() -> bool:
+        try:
+            connection = await asyncpg.connect(dsn, timeout=2)
+        except asyncpg.InvalidPasswordError as error:
+            refused.append(type(error).__name__)
+            return False
+        try:
+            return not await connection.fetchval("select pg_is_in_recovery()")
+        finally:
+            await connection.close()
+
+    def probe() -> bool:
+        if answered(ask()):
+            return True
+        if refused:
+            raise StackError(
+                "restore-passwords",
+                "the backup was made under other passwords than those of this state folder",
+                "Put the `secrets` folder of that time back first, then restore again.",
+            )
+        return False
+
+    return probe
 
 
 async def _last_commit(dsn: str) -> datetime | None:

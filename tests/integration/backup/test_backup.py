@@ -19,6 +19,7 @@ from deploy.backup import homes, restoring, taking
 from deploy.config import DATABASE, KEYSTORE, KEYSTORE_SERVER, MAIN_SERVER, SERVERS, StackConfig
 from deploy.errors import StackError
 from deploy.local import postgres
+from deploy.secret_files import write_secret
 from deploy.stack import Stack
 from shared.persistence.migrate import migrate_all
 
@@ -191,6 +192,29 @@ def test_a_moment_that_the_log_does_not_reach_changes_nothing(machine: Machine) 
     restoring.refuse_unfinished(machine.config)
     machine.up()
     assert "stays" in machine.said()
+
+
+def test_a_restore_under_other_passwords_says_so_at_once_and_an_unfinished_one_stays_unfinished(
+    machine: Machine,
+) -> None:
+    machine.up()
+    backup = machine.take(MAIN_SERVER)
+    machine.down()
+    passwords = machine.config.secrets_dir / "passwords.json"
+    right = passwords.read_text()
+    restoring.marker(machine.config).write_text("{}")
+    try:
+        write_secret(passwords, right.replace(machine.config.passwords()["postgres"], "another-password"))
+        with pytest.raises(StackError) as refused:
+            restoring.restore(machine.config, backup.folder)
+        with pytest.raises(StackError) as unfinished:
+            restoring.refuse_unfinished(machine.config)
+    finally:
+        write_secret(passwords, right)
+        restoring.finished(machine.config)
+
+    assert (refused.value.code, unfinished.value.code) == ("restore-passwords", "restore-unfinished")
+    machine.up()
 
 
 def test_a_moment_before_the_backup_is_refused(machine: Machine) -> None:
