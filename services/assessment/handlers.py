@@ -48,11 +48,11 @@ class Cases:
             return await self._merge(tx, case_id, command, version)
         if isinstance(command, ReopenCase) and command.concern_case is not None:
             return await self._reopen(tx, case_id, command, command.concern_case, version)
+        before = await self.store.load(tx, case_id)
+        require_version(before, version)
         known: Mapping[str, Any] = {}
         if isinstance(command, OpenCase) and self.subjects is not None:
             command, known = await self.subjects.identify(tx, command)
-        before = await self.store.load(tx, case_id)
-        require_version(before, version)
         case = await self._carry_out(tx, before, command, known)
         if isinstance(command, (OpenCase, CompleteAssessment)) and command.minor in (Answer.YES, Answer.UNKNOWN):
             await self._start_track(tx, case)

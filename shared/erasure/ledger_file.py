@@ -30,7 +30,10 @@ class LedgerUnreadable(TovholderError):
 
 
 def append(file: Path, request: Request) -> None:
-    """Add a decision; it is on disk when this returns."""
+    """Add a decision; it is on disk when this returns, and so is the name of a file that is new.
+
+    Raises `LedgerUnreadable` where the last line was not finished: behind it this decision could not be read either.
+    """
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     line = {
         "ref": str(request.ref),
@@ -39,13 +42,19 @@ def append(file: Path, request: Request) -> None:
         "requested_at": request.requested_at.isoformat(),
         "reason": request.reason.value,
     }
-    handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    with os.fdopen(os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+b") as out:
+        fcntl.flock(out, fcntl.LOCK_EX)
+        written = out.read()
+        if written and not written.endswith(b"\n"):
+            raise LedgerUnreadable(written.count(b"\n") + 1)
+        out.write(json.dumps(line).encode() + b"\n")
+        out.flush()
+        os.fsync(out.fileno())
+    folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        os.write(handle, json.dumps(line).encode() + b"\n")
-        os.fsync(handle)
+        os.fsync(folder)
     finally:
-        os.close(handle)
+        os.close(folder)
 
 
 def read(file: Path | None) -> Sequence[Request]:

@@ -104,3 +104,12 @@ async def test_a_number_that_cannot_be_one_is_refused_at_its_field(world: World)
     assert refused.status_code == 422
     assert (refused.json()["code"], refused.json()["field"]) == ("cpr_malformed", "cpr")
     assert "3102909995" not in refused.text
+
+
+async def test_a_number_is_not_looked_at_for_who_may_not_see_the_case(world: World) -> None:
+    """Else how long the answer takes would tell whether the person is known, with no case and no trace."""
+    stranger = person(K, "kommune:0461")
+
+    refused = await _open(world, await world.routed(), "3102909995", stranger)
+
+    assert (refused.status_code, refused.json()["code"]) == (404, "case_not_found")

@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import NullPool
 
 from shared.clock import WallClock
 from shared.contracts.envelope import Envelope
@@ -22,6 +23,7 @@ from shared.lifecycle.actor import PUBLIC, SYSTEM
 from shared.persistence import roles
 from shared.vault import LookRefused, PostgresKeyStore
 from shared.vault.errors import UnitErased
+from shared.vault.persons import PersonHasOpenCase
 from tests.integration.erasure.conftest import DPO, Keeping
 from tests.integration.vault.test_person_keys import put_one
 from tests.integration.vault.world import Cluster, Sealed, open_one
@@ -79,6 +81,32 @@ async def test_erasing_a_person_erases_every_unit_under_their_key(
     assert {entries[unit].person for unit in units} == {person}
     with pytest.raises(UnitErased):
         await keeping.vault.new_unit(uuid4(), person)
+
+
+async def test_an_erased_case_blocks_no_other_about_the_person_and_is_tied_to_nobody(
+    keeping: Keeping, cluster: Cluster
+) -> None:
+    engine = create_async_engine(cluster.dsn("assessment_api"), poolclass=NullPool)
+    persons, subject, mistaken, right = keeping.vault.persons, uuid4(), uuid4(), uuid4()
+
+    async def open_case(case: UUID) -> None:
+        async with AsyncSession(engine) as session, session.begin():
+            await persons.open_case(session, subject=subject, case=case, infohus="politi:fyn")
+
+    await open_case(mistaken)
+    with pytest.raises(PersonHasOpenCase):
+        await open_case(right)
+
+    await keeping.erase(mistaken)
+
+    await open_case(right)
+    with pytest.raises(UnitErased):
+        await open_case(mistaken)
+    await engine.dispose()
+    admin = await cluster.connect("postgres")
+    held = await admin.fetch("select case_ref from vault.open_cases where subject_ref = $1", subject)
+    await admin.close()
+    assert [row["case_ref"] for row in held] == [right]
 
 
 async def test_what_was_erased_takes_no_text_and_no_leave(keeping: Keeping, intake: AsyncEngine) -> None:
@@ -214,6 +242,21 @@ async def test_an_erasure_and_a_text_that_meet_leave_no_row(
         unit, _ = await written(keeping, intake)
         await asyncio.gather(put_one(keeping.vault, intake, unit), keeping.erase(unit), return_exceptions=True)
         assert (await left(cluster, unit))["sealed"] == 0
+
+
+async def test_no_decision_is_written_behind_an_unfinished_line(keeping: Keeping, intake: AsyncEngine) -> None:
+    """Two lines in one would be two decisions that nobody can read, and the second was answered as on record."""
+    (unit, _), (other, _) = await written(keeping, intake), await written(keeping, intake)
+    await keeping.erase(unit)
+    whole = keeping.ledger_file.read_bytes()
+    keeping.ledger_file.write_bytes(whole + b'{"ref": "half a li')
+
+    with pytest.raises(LedgerUnreadable, match="Line 2"):
+        await keeping.erase(other)
+
+    keeping.ledger_file.write_bytes(whole)
+    await keeping.erase(other)
+    assert {each.ref for each in ledger_file.read(keeping.ledger_file)} == {unit, other}
 
 
 async def test_a_line_that_is_no_decision_is_named(keeping: Keeping, intake: AsyncEngine) -> None:
