@@ -17,7 +17,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from deploy import processes
 from deploy.config import KEYSTORE, SERVICES, StackConfig
 from shared.erasure import remains
 from shared.erasure.ledger import Ledger
@@ -122,12 +121,14 @@ async def examine(config: StackConfig, ref: UUID) -> Proof:
 
 
 async def _histories(config: StackConfig, refs: list[UUID]) -> remains.Remains:
-    from shared.durable.client import connect
-    from shared.settings import Settings
+    from temporalio.client import Client
 
-    given = processes.service_env(config, "intake", "worker", config.ports.port("intake_worker"))
-    settings = Settings.model_validate({key.removeprefix("TOVHOLDER_").lower(): text for key, text in given.items()})
-    return await remains.of_histories(await connect(settings), KINDS, refs)
+    from shared.durable.codec_keys import together
+    from shared.durable.converter import data_converter
+
+    keys = together([config.codec_keyset_file(service) for service in SERVICES])
+    client = await Client.connect(config.temporal_target, data_converter=data_converter(keys))
+    return await remains.of_histories(client, KINDS, refs)
 
 
 def _told(entry: Entry) -> dict[str, Any]:

@@ -7,7 +7,7 @@ A key goes when no history holds a payload of it any more; until then it stays b
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,12 @@ def create(path: Path, service: str, former: Keyset | None = None) -> None:
         name = f"{service}-1"
         old = dict(former.keys) if former else {}
         keyset.replace(path, Keyset(name, {**old, name: new_key()}))
+
+
+def together(paths: Sequence[Path]) -> Keyset:
+    """Return the keys of several services in one set, for who looks at all histories (proofs, tests); never for a service."""
+    keysets = [keyset.load(path) for path in paths]
+    return Keyset(keysets[0].current, {name: key for each in keysets for name, key in each.keys.items()})
 
 
 def rotate(path: Path, service: str, *, only_prepare: bool = False) -> str:

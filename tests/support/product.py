@@ -30,10 +30,9 @@ from deploy.local.issuer_core import write_users
 from deploy.seed import issuer_users, person
 from shared.clock import DemoClock
 from shared.durable.client import connect
+from shared.durable.codec_keys import together
 from shared.durable.converter import Codec
 from shared.settings import Settings
-from shared.vault.keyset import Keyset
-from shared.vault.keyset import load as load_keyset
 from tests.support.waiting import eventually
 
 __all__ = ["ALL", "PROJECT", "Process", "Product", "running"]
@@ -141,8 +140,7 @@ class Product:
 
     def codec(self) -> Codec:
         """Return what opens the payloads of every service, for looking."""
-        keysets = [load_keyset(self.backends.config.codec_keyset_file(service)) for service in SERVICES]
-        return Codec(Keyset(keysets[0].current, {name: key for each in keysets for name, key in each.keys.items()}))
+        return Codec(together([self.backends.config.codec_keyset_file(service) for service in SERVICES]))
 
     def log(self, name: str) -> str:
         """Return what a process has logged."""

@@ -10,7 +10,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.api.failure.v1 import Failure
 
 from deploy.secret_files import prepare_codec_keys
-from shared.durable.codec_keys import KEY_ID, create, following, rotate
+from shared.durable.codec_keys import KEY_ID, create, following, rotate, together
 from shared.durable.converter import Codec, converter_from, data_converter
 from shared.errors import Poison
 from shared.vault import keyset
@@ -45,6 +45,14 @@ async def test_a_running_codec_opens_what_another_process_has_sealed_under_a_new
     rotate(file, "intake")
 
     assert await reader.decode(await writer.encode([PLAIN])) == [PLAIN]
+
+
+async def test_who_looks_at_all_histories_opens_the_payloads_of_every_service(file: Path, tmp_path: Path) -> None:
+    other = tmp_path / "codec-corps.json"
+    create(other, "corps")
+    sealed = [*await Codec(following(file)).encode([PLAIN]), *await Codec(following(other)).encode([PLAIN])]
+
+    assert await Codec(together([file, other])).decode(sealed) == [PLAIN, PLAIN]
 
 
 async def test_a_prepared_key_opens_and_seals_only_after_the_rotation(file: Path) -> None:
