@@ -22,7 +22,7 @@ REMEDY = (
     "Is somebody in danger now? Call 112, or the police on 114. Otherwise call the hotline on 41 74 90 90,"
     " or send the same again, with the same Idempotency-Key, after the seconds of Retry-After."
 )
-"""The number is that of the national hotline (`domain.md` 1, row 64, from S1)."""
+"""The number is that of the national hotline (`domain.md` 1, row 28, from S1)."""
 
 
 class Bucket:
