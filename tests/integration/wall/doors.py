@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from fastapi import APIRouter, FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 from prometheus_client import CollectorRegistry
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from services.assessment import repository as assessment
@@ -227,4 +228,7 @@ async def _member(owner: AsyncEngine) -> None:
         "registered_at": datetime.now(UTC),
     }
     async with owner.begin() as connection:
-        await connection.execute(sa.insert(table).values(**values, taken=0, hours_taken=0, version=1))
+        # One member for all who build a house on this Postgres.
+        await connection.execute(
+            insert(table).values(**values, taken=0, hours_taken=0, version=1).on_conflict_do_nothing()
+        )
