@@ -9,12 +9,15 @@ Invariant: no text is opened whose look is not committed. `ask` and `redeem` are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
+from shared.errors import Transient
 from shared.vault import statements
 from shared.vault.errors import Unopenable
 from shared.vault.keys import UnitKeys
@@ -194,12 +197,12 @@ class Vault:
             return []
         own = (FieldClass.CASE_TEXT, REASON_FIELD, words.text) if words else None
         sealed = await self.seal_many(words.unit, [own]) if words and own else None
-        async with engine.begin() as connection:
+        async with _reaching(engine) as connection:
             tickets = await _ask(connection, looker, blobs, reason, now)
             if sealed is not None:
                 await statements.call(connection, statements.PUT, statements.put_values(sealed))
                 await statements.call(connection, statements.EXPLAIN, {"tickets": tickets, "blob": sealed.refs[0]})
-        async with engine.begin() as connection:
+        async with _reaching(engine) as connection:
             return await self._redeem(connection, tickets)
 
     async def destroy_unit(self, unit: UUID) -> bool:
@@ -220,6 +223,20 @@ class Vault:
             unseal(keys[row.unit], row.sealed, Place(row.unit, FieldClass(row.field_class), row.field, row.blob))
             for row in (found[ticket] for ticket in tickets)
         ]
+
+
+@asynccontextmanager
+async def _reaching(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Open a transaction. Raises `Transient` (`database_unavailable`) when Postgres cannot be reached, or goes away."""
+    try:
+        async with engine.begin() as connection:
+            yield connection
+    except (OperationalError, InterfaceError, OSError, TimeoutError) as error:
+        raise Transient("database_unavailable", "the database did not answer", remedy="Try again.") from error
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        raise Transient("database_unavailable", "the database went away", remedy="Try again.") from error
 
 
 async def _ask(

@@ -150,6 +150,7 @@ def creation_route(
 ) -> None:
     """Add the POST that creates, for `roles`."""
     door = edge.door(Door(model.code, rule, roles))
+    edge.metrics.commands.labels(model.code, "done")  # there at 0, so that the first one is seen as a rise
 
     async def endpoint(request: Request) -> Response:
         return await respond(edge, request, model, model.code, make, door, status=201)
@@ -206,6 +207,7 @@ def command_route(
 ) -> None:
     """Add the POST of one command on something that exists."""
     edge.door(door)
+    edge.metrics.commands.labels(model.code, "done")  # there at 0, so that the first one is seen as a rise
 
     async def endpoint(request: Request, id: UUID) -> Response:
         async def run(tx: Transaction, command: Command) -> Aggregate:
