@@ -15,6 +15,7 @@ from services.intake.api_form import form_routes
 from services.intake.api_public import public_routes
 from services.intake.domain.commands import ReceiveConcern
 from services.intake.domain.concern import Concern
+from services.intake.handed_on import handed_on_route
 from services.intake.handlers import Concerns
 from shared.hosting.api import ApiParts
 from shared.lifecycle.actor import Role
@@ -38,6 +39,7 @@ def routes(router: APIRouter, parts: ApiParts) -> None:
     command_routes(router, parts.edge, store.lifecycle, store.policy, concerns.give)
     reading_routes(router, parts.edge, store, filters={"channel": "channel", "municipality": "municipality"})
     opening_route(router, parts.edge, store, parts.vault, sealed)
+    handed_on_route(router, parts.edge, store)
     _help_routes(router, parts.edge)
     form_routes(router, parts.edge, store.lifecycle)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +45,22 @@ async def concern_under(system: Transaction, digest: bytes) -> UUID | None:
     query = sa.select(_CODE.c.concern_id).where(_CODE.c.digest == digest)
     found: UUID | None = (await system.session.execute(query)).scalar_one_or_none()
     return found
+
+
+async def sent_on(tx: Transaction, store: Store[Concern], before: datetime | None, limit: int) -> list[Concern]:
+    """Return concerns that the actor's desk took in and takes no part in any more, newest first.
+
+    Read in SYSTEM's hands, for the wall hides them; what is shown of one is for the caller to cut down to a stub.
+    """
+    table = store.table
+    query = sa.select(table.c.body).where(
+        table.c.body["desk"].astext == tx.actor.organisation, sa.not_(store.takes_part(tx.actor, tx.now))
+    )
+    if before is not None:
+        query = query.where(table.c.received_at < before)
+    async with tx.as_system() as system:
+        rows = await system.session.execute(query.order_by(table.c.received_at.desc()).limit(limit))
+        return [Concern.model_validate(body) for body in rows.scalars()]
 
 
 async def help_offers(tx: Transaction, municipality: str | None, on: date) -> Sequence[Any]:

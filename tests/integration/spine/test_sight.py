@@ -33,3 +33,29 @@ async def test_a_professional_sees_what_the_own_place_has_sent(intake: Intake) -
     assert (await intake.call(person(Role.PRO_REPORTER, SCHOOL), "GET", path)).status_code == 200
     assert (await intake.call(person(Role.LEADER, SCHOOL), "GET", path)).status_code == 404
     assert (await intake.call(ADVISER, "GET", path)).status_code == 404
+
+
+async def test_the_hotline_keeps_of_what_it_sent_on_time_channel_district_and_outcome_alone(intake: Intake) -> None:
+    kept, routed = await intake.concern(route=False), await intake.concern()
+
+    told = (await intake.call(ADVISER, "GET", "/v1/handed-on")).json()
+
+    newest = told["items"][0]
+    assert set(newest) == {"received_at", "channel", "district", "outcome"}
+    assert (newest["channel"], newest["district"], newest["outcome"]) == ("HOTLINE", "midt-og-vestsjaelland", "C2")
+    assert kept not in str(told)
+    assert routed not in str(told)
+    earlier = await intake.call(ADVISER, "GET", "/v1/handed-on", params={"before": newest["received_at"]})
+    assert newest not in earlier.json()["items"]
+    assert (await intake.call(ADVISER, "GET", "/v1/handed-on", params={"before": "then"})).json()["field"] == "before"
+
+
+async def test_another_desk_sees_no_stub_of_the_hotline(intake: Intake) -> None:
+    await intake.concern()
+
+    assert (await intake.call(person(Role.HOTLINE_ADVISER, "hotline:other"), "GET", "/v1/handed-on")).json()[
+        "items"
+    ] == []
+    assert (
+        await intake.call(person(Role.TOVHOLDER_KOMMUNE, "kommune:0253"), "GET", "/v1/handed-on")
+    ).status_code == 403
