@@ -65,9 +65,14 @@ def restore(
     config.make_folders()
     with _alone(config):
         unfinished = marker(config).exists()
-        marker(config).write_text(json.dumps({"server": backup.server, "backup": str(backup.folder)}))
+        _take_up(config, backup.server)
+        former = _way(config, backup.server)
+        found = {"server": backup.server, "backup": str(backup.folder), "former": str(former) if former else None}
+        partial = marker(config).with_suffix(".partial")
+        partial.write_text(json.dumps(found))
+        partial.replace(marker(config))
         tail = unarchived(config, backup.server)
-        put_aside = [_make_way(config, backup.server)]
+        put_aside = [_make_way(config, backup.server, former)]
         try:
             _lay_out(config, backup, put_aside[0], tail)
             last = _recover(config, _recovering(config, backup, until, wal, timeline))
@@ -129,15 +134,37 @@ def _alone(config: StackConfig) -> Iterator[None]:
         run.release()
 
 
-def _make_way(config: StackConfig, server: str) -> Path | None:
-    """Put the present data folder aside; None when there is none."""
-    data = postgres.data_folder(config, server)
-    if not data.exists():
-        return None
-    return _put_aside(config, data, server)
+def _take_up(config: StackConfig, server: str) -> None:
+    """Put back what a restore that was killed had put aside: its log has the last commits, which no archive has.
+
+    StackError `restore-unfinished` while it is the other server whose restore was cut short.
+    """
+    known = json.loads(marker(config).read_text() or "{}") if marker(config).exists() else {}
+    if known.get("server", server) != server:
+        refuse_unfinished(config)
+    if (former := known.get("former")) and Path(former).exists():
+        _put_back(config, server, Path(former))
+
+
+def _way(config: StackConfig, server: str) -> Path | None:
+    """Where the present data folder will be put; None when there is none."""
+    return _free_place(config, server) if postgres.data_folder(config, server).exists() else None
+
+
+def _make_way(config: StackConfig, server: str, place: Path | None) -> Path | None:
+    """Put the present data folder there."""
+    if place is not None:
+        postgres.data_folder(config, server).rename(place)
+    return place
 
 
 def _put_aside(config: StackConfig, path: Path, name: str) -> Path:
+    place = _free_place(config, name)
+    path.rename(place)
+    return place
+
+
+def _free_place(config: StackConfig, name: str) -> Path:
     replaced = config.state / "replaced"
     replaced.mkdir(mode=0o700, exist_ok=True)
     moment = datetime.now().astimezone()
@@ -145,7 +172,6 @@ def _put_aside(config: StackConfig, path: Path, name: str) -> Path:
     while place.exists():  # twice within a second
         moment = moment.fromtimestamp(moment.timestamp() + 1).astimezone()
         place = replaced / f"{name}-{stamp(moment)}"
-    path.rename(place)
     return place
 
 

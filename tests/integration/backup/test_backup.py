@@ -163,6 +163,30 @@ def test_after_a_crash_a_restore_without_a_moment_loses_no_commit(machine: Machi
     assert "last words" in machine.said()
 
 
+def test_a_restore_that_was_killed_is_given_again_and_loses_no_commit(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.up()
+    backup = machine.take(MAIN_SERVER)
+    machine.say("the very last words")
+    machine.kill()
+    assert taking.unarchived(machine.config, MAIN_SERVER), "the last segment was not archived"
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(restoring, "_lay_out", killed)
+        patch.setattr(restoring, "_put_back", killed)  # who is killed puts nothing back
+        restoring.restore(machine.config, backup.folder)
+    assert restoring.marker(machine.config).exists()
+
+    assert tovholder(machine, "backup", "restore", str(backup.folder), "--yes") == 0
+
+    machine.up()
+    assert "the very last words" in machine.said()
+
+
 def test_the_key_store_comes_back_to_its_newest_and_never_to_an_earlier_moment(machine: Machine) -> None:
     machine.up()
     backup = machine.take(KEYSTORE_SERVER)
