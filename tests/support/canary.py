@@ -46,6 +46,10 @@ def _forms(text: str) -> Iterator[tuple[str, bytes]]:
 _BIRDS = tuple({needle for _, needle in _forms(BIRD)})
 
 
+NO_WORDS = ("cpr",)
+"""Sealed fields that take no word: a CPR number is ten digits."""
+
+
 class Teller(httpx.AsyncClient):
     """An HTTP client that types a canary into every text field of every request that it sends.
 
@@ -71,7 +75,7 @@ class Teller(httpx.AsyncClient):
             for service, document in self._documents.items()
             for name, schema in document["components"]["schemas"].items()
             for field, part in schema.get("properties", {}).items()
-            if _is_text(part)
+            if _is_text(part) and field not in NO_WORDS
         }
 
     async def request(self, method: str, url: Any, **more: Any) -> httpx.Response:
@@ -96,7 +100,7 @@ class Teller(httpx.AsyncClient):
         parts = self._documents[service]["components"]["schemas"].get(name, {}).get("properties", {})
         filled = dict(body)
         for each, part in parts.items():
-            if _is_text(part):
+            if _is_text(part) and each not in NO_WORDS:
                 filled[each] = f"{self._core} {service} {name} {each} æøå ÆØÅ"
                 typed.add(f"{service} {name}.{each}")
             elif isinstance(body.get(each), list):
