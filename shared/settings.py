@@ -33,7 +33,6 @@ class Settings(BaseSettings):
     oidc_jwks_url: str
     http_host: str = "127.0.0.1"
     http_port: int
-    http_fd: int | None = None
     keyset_file: Path
     codec_keyset_file: Path
     idempotency_secret_file: Path

@@ -95,7 +95,7 @@ def serve(service: str, title: str, spine: Spine, routes: Routes) -> None:
     """Run the api process until SIGTERM or SIGINT; a request in hand is finished first."""
     settings = environment.load()
     logs.configure(service, "api", settings.log_level)
-    traces.provider(service, "api", settings.trace_file)
+    traces.provider(service, "api", settings.trace_file, settings.otlp_endpoint)
     app = build(service, title, spine, routes, settings)
     settle()
     # uvicorn raises the signal again once it has drained; with a handler of ours there, the process ends with 0.

@@ -352,7 +352,7 @@ def serve(service: str, spine: Spine, assemble: Assemble) -> None:
     """Run the worker process of a service until it is told to stop."""
     settings = environment.load()
     logs.configure(service, "worker", settings.log_level)
-    provider = traces.provider(service, "worker", settings.trace_file)
+    provider = traces.provider(service, "worker", settings.trace_file, settings.otlp_endpoint)
     metrics = Metrics(service)
     engine = build_engine(
         settings.database_url.get_secret_value(), name=f"{service}-worker", pool_size=settings.pool_size

@@ -32,15 +32,25 @@ class JsonLines(SpanExporter):
         return SpanExportResult.SUCCESS
 
 
-def provider(service: str, process: str, trace_file: Path | None) -> TracerProvider:
-    """Return the tracer provider of a process and make it the global one."""
+def provider(
+    service: str, process: str, trace_file: Path | None = None, collector: str | None = None
+) -> TracerProvider:
+    """Return the tracer provider of a process and make it the global one.
+
+    `collector` is where OTLP over HTTP takes traces, such as `http://collector:4318/v1/traces`.
+    """
     # Where no span goes anywhere, none is recorded; the trace's id still passes on to the facts.
-    sampler = DEFAULT_ON if trace_file is not None else ALWAYS_OFF
+    sampler = DEFAULT_ON if trace_file is not None or collector is not None else ALWAYS_OFF
     made = TracerProvider(
         sampler=sampler, resource=Resource.create({"service.name": service, "service.instance.id": process})
     )
     if trace_file is not None:
         made.add_span_processor(BatchSpanProcessor(JsonLines(trace_file)))
+    if collector is not None:
+        # Only where it is set: it brings an HTTP client and protobuf into the process.
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
+        made.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=collector)))
     trace.set_tracer_provider(made)
     return made
 
