@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+import asyncpg
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -22,6 +24,7 @@ from shared.erasure import remains
 from shared.erasure.ledger import Ledger
 from shared.erasure.model import Entry, Kind, Reason, Request
 from shared.erasure.proof import Proof, of_keystore, of_vault, unit_keys
+from shared.errors import Conflict
 from shared.vault import KeysetProvider, PostgresKeyStore
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -43,8 +46,45 @@ def request(
 ) -> None:
     """Erase a unit or a person at once; there is no way back."""
     decision = Request(ref, Kind.PERSON if person else Kind.UNIT, by, datetime.now(UTC), reason)
-    entry = asyncio.run(ledger(StackConfig.load()).request(decision))
+    entry = asyncio.run(_erase(StackConfig.load(), decision))
     console.print(f"{entry.request.ref} is {entry.state}; final when {', '.join(entry.epochs or ())} are retired")
+
+
+async def _erase(config: StackConfig, decision: Request) -> Entry:
+    refs = [decision.ref]
+    if decision.kind is Kind.PERSON:
+        refs += await _units_of(config.dsn("keystore_keeper", KEYSTORE, tcp=True), decision.ref)
+    await refuse_while_asked(config.dsn("assessment_worker", driver="postgresql+asyncpg", tcp=True), refs)
+    return await ledger(config).request(decision)
+
+
+async def _units_of(keystore_url: str, person: UUID) -> list[UUID]:
+    keys = await asyncpg.connect(keystore_url)
+    try:
+        return [row[0] for row in await keys.fetch("select keystore.units_of($1)", person)]
+    finally:
+        await keys.close()
+
+
+async def refuse_while_asked(assessment_url: str, refs: Sequence[UUID]) -> None:
+    """Raise `Conflict` (`insight_waits`) while a request for insight into one of these cases waits for its answer (R19)."""
+    from services.assessment.repository import insight_is_open
+    from shared.clock import WallClock
+    from shared.persistence.work import UnitOfWork, build_engine
+
+    engine = build_engine(assessment_url, name="tovholder-erasure", pool_size=1)
+    try:
+        async with UnitOfWork(engine, WallClock()).begin() as tx:
+            waits = [ref for ref in refs if await insight_is_open(tx, ref)]
+    finally:
+        await engine.dispose()
+    if waits:
+        raise Conflict(
+            "insight_waits",
+            "A request for insight into the case waits for its answer; nothing of the case is erased before.",
+            rule="domain.md 4.5 R19",
+            remedy="Let it be decided, and handed out, first.",
+        )
 
 
 @erasure.command("list")

@@ -7,8 +7,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
+import pytest
 
+from deploy.erasing import refuse_while_asked
 from services.assessment import repository
+from shared.errors import Conflict
 from shared.lifecycle.actor import Role
 from tests.integration.assessment.assessment_world import TO_OFFER, Person, World, person
 from tests.integration.assessment.conftest import Installed
@@ -155,6 +158,19 @@ async def test_an_open_request_stops_the_clock_of_retention(world: World) -> Non
     assert await waits()
     await command(world, insight, "decide-insight", W, {"decision": "FULL"})
     assert not await waits()
+
+
+async def test_nothing_is_erased_of_a_case_whose_insight_waits(world: World, installed: Installed) -> None:
+    """R19."""
+    case = await assessed(world)
+    insight = await ask(world, case)
+
+    with pytest.raises(Conflict) as refused:
+        await refuse_while_asked(installed.worker_url, [uuid4(), case])
+    await command(world, insight, "decide-insight", W, {"decision": "FULL"})
+
+    assert refused.value.code == "insight_waits"
+    await refuse_while_asked(installed.worker_url, [case])
 
 
 async def test_each_text_that_is_opened_for_an_answer_is_on_record_as_insight(

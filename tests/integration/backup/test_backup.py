@@ -175,10 +175,11 @@ def test_a_restore_that_was_killed_is_given_again_and_loses_no_commit(
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch:
         patch.setattr(restoring, "_lay_out", killed)
         patch.setattr(restoring, "_put_back", killed)  # who is killed puts nothing back
-        restoring.restore(machine.config, backup.folder)
+        with pytest.raises(KeyboardInterrupt):
+            restoring.restore(machine.config, backup.folder)
     assert restoring.marker(machine.config).exists()
 
     assert tovholder(machine, "backup", "restore", str(backup.folder), "--yes") == 0
