@@ -19,6 +19,8 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.config import KEYSTORE, StackConfig
+from deploy.errors import StackError
+from shared.vault import keyset
 from shared.vault.epochs import BATCH, EPOCH_AGE, Epochs, EpochStatus
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -38,6 +40,15 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Write JSON inst
     if any(each.current and _due(each) for each in found):
         console.print("a new epoch is due: `tovholder keys rotate`, `rewrap`, then `retire` the old one")
         raise typer.Exit(1)
+
+
+@keys.command("create")
+def create(file: Annotated[Path, typer.Argument(help="Where the keyset shall be.")]) -> None:
+    """Make a keyset for services that serve others; never touches a file that is there."""
+    if file.exists():
+        raise StackError("keyset-there", f"{file} is there already.", "Choose another place, or keep what is there.")
+    keyset.create_if_missing(file)
+    console.print(f"{file} holds one fresh key; put a copy into escrow now, both persons present")
 
 
 @keys.command("rotate")

@@ -29,7 +29,7 @@ def prepare_secrets(*keysets: Path) -> None:
 
     for file in missing:
         _own_folder(file)
-        create_if_missing(file)
+        create_if_missing(file, development=True)
 
 
 def prepare_codec_keys(files: Mapping[str, Path], former: Path) -> None:
@@ -46,7 +46,7 @@ def prepare_codec_keys(files: Mapping[str, Path], former: Path) -> None:
     keys = load(former) if former.exists() else None
     for service, file in missing.items():
         _own_folder(file)
-        create(file, service, keys)
+        create(file, service, keys, development=True)
 
 
 def _own_folder(file: Path) -> None:

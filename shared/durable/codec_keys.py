@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,15 +42,15 @@ def following(path: Path) -> Keys:
     return fresh
 
 
-def create(path: Path, service: str, former: Keyset | None = None) -> None:
+def create(path: Path, service: str, former: Keyset | None = None, *, development: bool = False) -> None:
     """Make the file of a service's keys unless it is there; keys of `former` stay in it and open, and seal nothing new."""
     if path.exists():
         return
-    keyset.create_if_missing(path)
+    keyset.create_if_missing(path, development=development)
     with keyset.changing(path):
         name = f"{service}-1"
         old = dict(former.keys) if former else {}
-        keyset.replace(path, Keyset(name, {**old, name: new_key()}))
+        keyset.replace(path, Keyset(name, {**old, name: new_key()}, development=development))
 
 
 def together(paths: Sequence[Path]) -> Keyset:
@@ -71,8 +72,8 @@ def rotate(path: Path, service: str, *, only_prepare: bool = False) -> str:
         prepared = name in keys.keys and newest > _number(keys.current, service)
         if not prepared:
             name = f"{service}-{newest + 1}"
-            keys = Keyset(keys.current, {**keys.keys, name: new_key()})
-        keyset.replace(path, keys if only_prepare else Keyset(name, keys.keys))
+            keys = replace(keys, keys={**keys.keys, name: new_key()})
+        keyset.replace(path, keys if only_prepare else replace(keys, current=name))
     return name
 
 

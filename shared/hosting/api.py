@@ -17,6 +17,7 @@ from fastapi import APIRouter, FastAPI
 from shared import settings as environment
 from shared.clock import clock_from
 from shared.erasure.start import ErasureGate
+from shared.hosting.keys import refuse_development_keys
 from shared.hosting.settling import settle
 from shared.identity.tokens import TokenVerifier
 from shared.observability import logs, traces
@@ -46,6 +47,7 @@ Routes = Callable[[APIRouter, ApiParts], None]
 def build(service: str, title: str, spine: Spine, routes: Routes, settings: Settings) -> FastAPI:
     """Return the application of a service; nothing connects before it starts."""
     engine = build_engine(settings.database_url.get_secret_value(), name=f"{service}-api", pool_size=settings.pool_size)
+    refuse_development_keys(settings)
     keystore = PostgresKeyStore(settings.keystore_url.get_secret_value())
     vault = Vault(keystore, KeysetProvider.from_file(settings.keyset_file))
     work = UnitOfWork(engine, clock_from(settings.clock_file))

@@ -37,6 +37,7 @@ from shared.durable.snapshots import Kept, Snapshots
 from shared.durable.worker import build_worker
 from shared.erasure.model import LedgerUnapplied
 from shared.erasure.start import ErasureGate, about_erased
+from shared.hosting.keys import refuse_development_keys
 from shared.hosting.measures import ServiceMeasures
 from shared.hosting.operations import operations_app
 from shared.hosting.settling import settle
@@ -358,6 +359,7 @@ def serve(service: str, spine: Spine, assemble: Assemble) -> None:
         settings.database_url.get_secret_value(), name=f"{service}-worker", pool_size=settings.pool_size
     )
     work = UnitOfWork(engine, clock_from(settings.clock_file))
+    refuse_development_keys(settings)
     keystore = PostgresKeyStore(settings.keystore_url.get_secret_value())
     vault = Vault(keystore, KeysetProvider.from_file(settings.keyset_file))
     parts = assemble(WorkerParts(settings, work, vault, metrics))

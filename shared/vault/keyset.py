@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import dataclasses
 import fcntl
 import json
 import os
@@ -36,18 +37,22 @@ class Keyset:
     keys: Mapping[str, bytes] = field(repr=False)
     index: bytes | None = field(default=None, repr=False)
     """The key of the digest by which persons are found again. It never changes: every digest would have to."""
+    development: bool = False
+    """Whether it was made by itself, for one machine: nobody keeps a copy, and no service serves others with it."""
 
     def with_current(self, epoch: str) -> Keyset:
         """Return the keyset with a fresh key as its current one, and an index key if it had none."""
         if epoch in self.keys or not KEY_ID.match(epoch):
             raise ValueError("an epoch has a name of its own, of letters, digits, '_' and '-'")
-        return Keyset(epoch, {**self.keys, epoch: new_key()}, self.index or new_key())
+        return dataclasses.replace(
+            self, current=epoch, keys={**self.keys, epoch: new_key()}, index=self.index or new_key()
+        )
 
     def without(self, epoch: str) -> Keyset:
         """Return the keyset without a key that is not the current one."""
         if epoch == self.current:
             raise ValueError("the current key stays")
-        return Keyset(self.current, {name: key for name, key in self.keys.items() if name != epoch}, self.index)
+        return dataclasses.replace(self, keys={name: key for name, key in self.keys.items() if name != epoch})
 
 
 def load(path: Path) -> Keyset:
@@ -55,13 +60,15 @@ def load(path: Path) -> Keyset:
     return _parsed(_read_private(path))
 
 
-def create_if_missing(path: Path) -> Keyset:
+def create_if_missing(path: Path, *, development: bool = False) -> Keyset:
     """Make a keyset with one fresh key unless the file is there, and return what is there.
+
+    `development` marks it as made for one machine, for good.
 
     Two processes that start together end with one file: the loser of the race reads the winner's.
     """
     if not path.exists():
-        _write_new(path, _rendered(Keyset("k1", {"k1": new_key()}, new_key())))
+        _write_new(path, _rendered(Keyset("k1", {"k1": new_key()}, new_key(), development)))
     return load(path)
 
 
@@ -132,7 +139,8 @@ def _write_new(path: Path, content: bytes) -> None:
 def _rendered(keyset: Keyset) -> bytes:
     encoded = {name: base64.b64encode(key).decode() for name, key in keyset.keys.items()}
     index = {"index": base64.b64encode(keyset.index).decode()} if keyset.index else {}
-    return json.dumps({"current": keyset.current, "keys": encoded, **index}, indent=2).encode() + b"\n"
+    mark = {"development": True} if keyset.development else {}
+    return json.dumps({"current": keyset.current, "keys": encoded, **index, **mark}, indent=2).encode() + b"\n"
 
 
 def _read_private(path: Path) -> bytes:
@@ -181,4 +189,4 @@ def _parsed(content: bytes) -> Keyset:
         raise broken
     if index is not None and len(index) != KEY_BYTES:
         raise broken
-    return Keyset(current, keys, index)
+    return Keyset(current, keys, index, document.get("development") is True)

@@ -73,7 +73,7 @@ def test_key_files_are_made_once_and_only_their_owner_reads_them(config: StackCo
     assert len(set(before)) == 3
     for file in files:
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
-        assert set(json.loads(file.read_text())) == {"current", "keys", "index"}
+        assert set(json.loads(file.read_text())) == {"current", "keys", "index", "development"}
 
 
 def test_every_process_of_the_stack_has_a_port_in_the_list(config: StackConfig) -> None:
