@@ -19,10 +19,12 @@ from shared.contracts.intake import (
     HandoverLogged,
     InformationAdded,
     RecordCompleted,
+    ReturnedByPolice,
+    TakenByPolice,
 )
 from shared.lifecycle.actor import Role
 from shared.lifecycle.aggregate import Aggregate
-from shared.reference.organisations import kommune
+from shared.reference.organisations import kommune, politi_of
 
 HOTLINE = "hotline:national"
 """The organisation of the national hotline, which answers what the public writes."""
@@ -60,6 +62,8 @@ class Concern(Aggregate):
     reporter: UUID | None = None
     infohus: str | None = None
     case_id: UUID | None = None
+    taken: bool = False
+    """Whether the police have its case alone (T08)."""
     desk: str = HOTLINE
     """The organisation that answers it until it is routed: who took it in, and the hotline for the public."""
     desk_role: str = Role.HOTLINE_ADVISER
@@ -72,13 +76,17 @@ class Concern(Aggregate):
 
     @property
     def reader(self) -> str:
-        """Return the organisation that reads what is added: the desk, and the municipality once it is routed there."""
-        return self.desk if self.infohus is None else kommune(self.infohus)
+        """Return the organisation that reads what is added: the desk; once it is routed the municipality, or police alone."""
+        if self.infohus is None:
+            return self.desk
+        return politi_of(self.infohus) if self.taken else kommune(self.infohus)
 
     @property
     def reader_role(self) -> str:
         """Return the role there that reads it."""
-        return self.desk_role if self.infohus is None else Role.TOVHOLDER_KOMMUNE
+        if self.infohus is None:
+            return self.desk_role
+        return Role.TOVHOLDER_POLITI if self.taken else Role.TOVHOLDER_KOMMUNE
 
 
 def begin(concern_id: UUID, fact: Fact) -> Concern:
@@ -134,6 +142,8 @@ def apply(concern: Concern, fact: Fact) -> Concern:
             return concern.with_(infohus=fact.municipality, subject_municipality=fact.municipality)
         case ConcernAttached():
             return concern.with_(case_id=fact.case_id)
+        case TakenByPolice() | ReturnedByPolice():
+            return concern.with_(taken=isinstance(fact, TakenByPolice))
     return concern
 
 

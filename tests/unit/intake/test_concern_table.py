@@ -368,3 +368,16 @@ def test_what_a_reporter_adds_is_a_task_of_who_has_the_concern_now(stage: Stage,
     assert len(after.information) == 1
     _, noted = decide(CONCERN, after, c.NoteInformation(), context(Role.TOVHOLDER_KOMMUNE))
     assert [fact.kind for fact in noted if isinstance(fact, DeadlineMet)] == ["new_information"]
+
+
+def test_what_a_reporter_adds_is_the_polices_to_read_while_they_alone_have_the_case() -> None:
+    """T08: the municipality cannot open it then, and would be told of a concern that it does not see."""
+    owners = []
+    concern = a_concern(Stage.ROUTED)
+    for followed in (c.FollowTakeOver(), c.FollowReturn()):
+        moved, _ = decide(CONCERN, concern, followed, context(Role.SYSTEM))
+        assert moved is not None
+        concern, facts = decide(CONCERN, moved, COMMANDS[c.AddInformation], context(Role.PUBLIC))  # type: ignore[assignment]
+        owners += [(f.owner_role, f.owner_organisation) for f in facts if isinstance(f, DeadlineOpened)]
+
+    assert owners == [("TOVHOLDER_POLITI", "politi:midt-og-vestsjaelland"), ("TOVHOLDER_KOMMUNE", "kommune:0253")]
