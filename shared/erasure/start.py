@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +25,9 @@ _REFS: Final = bindparam("refs", type_=ARRAY(Uuid()))
 _ERASED: Final = text("select vault.erased_refs()")
 _UNAPPLIED: Final = text("select vault.unapplied(:refs)").bindparams(_REFS)
 _ANY: Final = text("select vault.any_erased(:refs)").bindparams(_REFS)
+
+AGAIN: Final = 1.0
+"""Seconds between questions while a server is away."""
 
 NAMING: Final = ("case_id", "concern_id", "subject_ref")
 """Fields of facts that name the unit or the person that a fact of another aggregate is about."""
@@ -50,6 +54,13 @@ class ErasureGate:
         if missing or back:
             raise LedgerUnapplied(max(int(missing), len(back)))
         self.passed = True
+
+    async def keep(self) -> None:
+        """Ask until it is known. Raises `LedgerUnapplied` then: a process that started with a server away goes down again."""
+        while not self.passed:
+            await self.refuse()
+            if not self.passed:
+                await asyncio.sleep(AGAIN)
 
     async def refuse(self) -> None:
         """Raise `LedgerUnapplied` at a start; with a server away, the process starts and is not ready until it passed."""

@@ -16,6 +16,7 @@ from fastapi import APIRouter, FastAPI
 
 from shared import settings as environment
 from shared.clock import clock_from
+from shared.erasure.model import LedgerUnapplied
 from shared.erasure.start import ErasureGate
 from shared.hosting.keys import refuse_development_keys
 from shared.hosting.settling import settle
@@ -75,8 +76,16 @@ def build(service: str, title: str, spine: Spine, routes: Routes, settings: Sett
 
     background: set[asyncio.Task[None]] = set()
 
+    async def judge() -> None:
+        """Go down if it turns out that something erased is back; a server may have been away at the start."""
+        try:
+            await gate.keep()
+        except LedgerUnapplied:
+            signal.raise_signal(signal.SIGTERM)
+
     async def start() -> None:
         await gate.refuse()
+        background.add(asyncio.create_task(judge(), name="erasures"))
         background.add(asyncio.create_task(edge.health.watch(edge.metrics.missing), name="health"))
 
     async def stop() -> None:

@@ -165,6 +165,7 @@ class ServiceWorker:
                 name="measures",
             ),
             asyncio.create_task(health.watch(self.metrics.missing), name="health"),
+            asyncio.create_task(self._keep_gate(), name="erasures"),
             *(asyncio.create_task(_call(each, self.stop)) for each in self.parts.background),
         ]
         self.metrics.up.set(1)
@@ -175,6 +176,11 @@ class ServiceWorker:
         self.metrics.up.set(0)
         await self._drain(relay, relay_stop, tasks, page)
         return asked
+
+    async def _keep_gate(self) -> None:
+        """Go down if it turns out that something erased is back; a server may have been away at the start."""
+        await self.gate.keep()
+        await self.stop.wait()
 
     async def _until_stopped(self, tasks: Sequence[asyncio.Task[Any]]) -> bool:
         """Wait for the signal; a part that ends by itself is a crash, and the process goes with it."""

@@ -22,7 +22,7 @@ from shared.errors import Invalid
 from shared.lifecycle.actor import PUBLIC, SYSTEM
 from shared.persistence import roles
 from shared.vault import LookRefused, PostgresKeyStore
-from shared.vault.errors import UnitErased
+from shared.vault.errors import KeyStoreUnavailable, UnitErased
 from shared.vault.persons import PersonHasOpenCase
 from tests.integration.erasure.conftest import DPO, Keeping
 from tests.integration.vault.test_person_keys import put_one
@@ -180,6 +180,32 @@ async def test_a_request_that_stopped_half_way_is_carried_out_by_apply_and_nothi
     assert gate.passed
     with pytest.raises(LookRefused):
         await open_one(keeping.vault, intake, blob)
+
+
+async def test_a_start_without_the_key_store_is_undone_once_it_is_there_and_something_is_back(
+    keeping: Keeping, intake: AsyncEngine, keystore: PostgresKeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit, _ = await written(keeping, intake)
+    ledger_file.append(keeping.ledger_file, Request(unit, Kind.UNIT, DPO, NOW, Reason.PERSON_ASKED))
+    gate, asked = ErasureGate(intake, keystore, keeping.ledger_file), []
+    holding = keystore.holding
+
+    async def away_at_first(refs: list[UUID]) -> list[UUID]:
+        asked.append(len(refs))
+        if len(asked) == 1:
+            raise KeyStoreUnavailable
+        return await holding(refs)
+
+    monkeypatch.setattr(keystore, "holding", away_at_first)
+    await gate.refuse()
+    assert not gate.passed
+
+    with pytest.raises(LedgerUnapplied):
+        await gate.keep()
+
+    await keeping.ledger.apply()
+    await gate.keep()
+    assert gate.passed
 
 
 async def test_a_key_that_is_back_keeps_services_from_starting_until_it_is_destroyed_again(
