@@ -53,14 +53,18 @@ class Backends:
             return self.config.dsn(role, database, driver=driver)
         return self.config.dsn(role, database, driver=driver, tcp=True)
 
+    def login(self, role: str, database: str = DATABASE, *, driver: str = "postgresql") -> str:
+        """Connection string of a role that names the file of its password; what a process is given."""
+        return self.config.login(role, database, driver=driver, tcp=self.socket_dir is None)
+
     def service_env(self, service: str, kind: str, port: int) -> dict[str, str]:
         """Environment of a service process on these servers; to set, or to give to a child."""
         driver = "postgresql+asyncpg"
         given = processes.service_env(self.config, service, kind, port)
-        given["TOVHOLDER_DATABASE_URL"] = self.dsn(f"{service}_{kind}", driver=driver)
-        given["TOVHOLDER_KEYSTORE_URL"] = self.dsn("keystore_app", KEYSTORE, driver=driver)
+        given["TOVHOLDER_DATABASE_URL"] = self.login(f"{service}_{kind}", driver=driver)
+        given["TOVHOLDER_KEYSTORE_URL"] = self.login("keystore_app", KEYSTORE, driver=driver)
         if "TOVHOLDER_AUDIT_URL" in given:
-            given["TOVHOLDER_AUDIT_URL"] = self.dsn("audit_sealer", driver=driver)
+            given["TOVHOLDER_AUDIT_URL"] = self.login("audit_sealer", driver=driver)
         return given
 
     def start_service(self, service: str, kind: str, number: int = 1, extra: dict[str, str] | None = None) -> str:

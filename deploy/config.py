@@ -219,6 +219,20 @@ class StackConfig:
         superusers = SUPERUSERS.values()
         return {role: password for role, password in self.passwords().items() if role not in superusers}
 
+    def login_file(self, role: str) -> Path:
+        """The password of one role in a file of its own (`.pgpass` of Postgres): whoever is given it learns no other."""
+        file = self.secrets_dir / "logins" / role
+        line = f"*:*:*:{role}:{self.passwords()[role]}\n"
+        if not file.exists() or file.read_text() != line:
+            write_secret(file, line)
+        return file
+
+    def login(self, role: str, database: str = DATABASE, *, driver: str = "postgresql", tcp: bool = False) -> str:
+        """A connection string that may stand in the environment of a process: it names `login_file`, and no password."""
+        place = self._place(server_of(database), database, tcp=tcp)
+        passfile = quote(str(self.login_file(role)), safe="/")
+        return f"{driver}://{role}@{place}{'&' if '?' in place else '?'}passfile={passfile}"
+
     def dsn(self, role: str, database: str = DATABASE, *, driver: str = "postgresql", tcp: bool = False) -> str:
         """A connection string of `role`, over the Unix socket or over loopback; holds the password.
 
@@ -228,10 +242,15 @@ class StackConfig:
 
     def _dsn(self, server: str, role: str, database: str, *, driver: str = "postgresql", tcp: bool) -> str:
         known = SUPERUSERS[server] if role == SUPERUSER else role
-        password, port = quote(self.passwords()[known]), self.ports.port(server)
+        password = quote(self.passwords()[known])
+        return f"{driver}://{role}:{password}@{self._place(server, database, tcp=tcp)}"
+
+    def _place(self, server: str, database: str, *, tcp: bool) -> str:
+        """What follows the @ of a connection string: host, port and database."""
+        port = self.ports.port(server)
         if tcp:
-            return f"{driver}://{role}:{password}@127.0.0.1:{port}/{database}"
-        return f"{driver}://{role}:{password}@/{database}?host={quote(str(self.socket_dir), safe='/')}&port={port}"
+            return f"127.0.0.1:{port}/{database}"
+        return f"/{database}?host={quote(str(self.socket_dir), safe='/')}&port={port}"
 
     @property
     def pg_admin_dsn(self) -> str:

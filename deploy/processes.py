@@ -81,12 +81,12 @@ def port_name(service: str, kind: str, number: int = 1) -> str:
 
 
 def service_env(config: StackConfig, service: str, kind: str, port: int) -> dict[str, str]:
-    """The settings of one service process (see shared/settings.py); holds passwords."""
+    """The settings of one service process (see shared/settings.py): names of files, no password."""
     driver = "postgresql+asyncpg"
     settings = {
         "SERVICE": service,
-        "DATABASE_URL": config.dsn(f"{service}_{kind}", driver=driver),
-        "KEYSTORE_URL": config.dsn("keystore_app", KEYSTORE, driver=driver),
+        "DATABASE_URL": config.login(f"{service}_{kind}", driver=driver),
+        "KEYSTORE_URL": config.login("keystore_app", KEYSTORE, driver=driver),
         "KAFKA_BOOTSTRAP": config.bootstrap,
         "KAFKA_REPLICATION": "3" if config.kafka_brokers >= 3 else "1",
         "TEMPORAL_TARGET": config.temporal_target,
@@ -108,7 +108,7 @@ def service_env(config: StackConfig, service: str, kind: str, port: int) -> dict
     }
     if (service, kind) == ("notify", "worker"):
         settings |= {
-            "AUDIT_URL": config.dsn("audit_sealer", driver=driver),
+            "AUDIT_URL": config.login("audit_sealer", driver=driver),
             "AUDIT_KEYSET_FILE": str(config.audit_keyset_file),
             "CHECKPOINT_FOLDER": str(config.checkpoint_folder),
         }

@@ -84,11 +84,20 @@ def test_every_process_of_the_stack_has_a_port_in_the_list(config: StackConfig) 
     }
 
 
-def test_a_service_gets_the_password_of_its_own_role_alone(config: StackConfig) -> None:
+def test_a_service_is_given_no_password_but_the_files_of_its_own_roles(config: StackConfig) -> None:
     env = processes.service_env(config, "corps", "worker", 1234)
     text = json.dumps(env)
     for role, password in config.passwords().items():
-        assert (password in text) == (role in {"corps_worker", "keystore_app"})
+        assert password not in text
+        assert (f"passfile={config.login_file(role)}" in text) == (role in {"corps_worker", "keystore_app"})
+
+
+def test_the_file_of_a_role_holds_its_password_alone_and_is_read_by_its_owner_alone(config: StackConfig) -> None:
+    file = config.login_file("corps_worker")
+
+    assert file.read_text() == f"*:*:*:corps_worker:{config.passwords()['corps_worker']}\n"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
 
 
 def test_the_clock_is_given_only_to_a_demo_or_to_data_whose_clock_was_moved(tmp_path: Path) -> None:
