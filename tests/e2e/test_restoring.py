@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
 import time
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from deploy.demo.people import Office
 from tests.support.calls import adviser, raised, routed
-from tests.support.product import PROJECT, Product, running
+from tests.support.command import tovholder
+from tests.support.product import Product, running
 from tests.support.settling import settled, unpublished
 from tests.support.topics import published
 from tests.support.waiting import eventually
@@ -29,7 +26,7 @@ async def test_after_a_restore_to_a_moment_there_is_exactly_what_was_before_it_a
     with running(*((service, kind) for service in HERE for kind in ("api", "worker"))) as product:
         before = [await routed(product), await raised(product)]
         await settled(product, HERE)
-        said = await asyncio.to_thread(_tovholder, product.state, "backup", "create")
+        said = await asyncio.to_thread(tovholder, product.state, "backup", "create")
         backup = next(line.split(" ")[1] for line in said.splitlines() if line.startswith("postgres: "))
         between = [await routed(product) for _ in range(2)]
         await settled(product, HERE)
@@ -49,7 +46,7 @@ async def test_after_a_restore_to_a_moment_there_is_exactly_what_was_before_it_a
 
         began = time.monotonic()
         said = await asyncio.to_thread(
-            _tovholder, product.state, "backup", "restore", backup, "--until", moment.isoformat(), "--yes"
+            tovholder, product.state, "backup", "restore", backup, "--until", moment.isoformat(), "--yes"
         )
         record_property("seconds_to_restore", round(time.monotonic() - began, 1))
         print(said)
@@ -109,17 +106,3 @@ async def _every_clock_has_its_workflow(product: Product) -> bool:
     found = {each.id async for each in client.list_workflows("ExecutionStatus = 'Running'", page_size=1000)}
     assert wanted <= found, f"{len(wanted - found)} of {len(wanted)} are missing"
     return len(wanted) >= 5
-
-
-def _tovholder(state: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "deploy.cli", *arguments],
-        env={**os.environ, "TOVHOLDER_STATE": str(state)},
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr + done.stdout
-    return done.stdout

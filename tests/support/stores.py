@@ -1,168 +1,58 @@
-"""Reading every store to the bottom: Kafka, Temporal, logs, metrics, traces, e-mails, Postgres, and all files on disk.
+"""Reading every store to the bottom: servers by their own language, then their files, then everything that processes leave.
 
-`plant` puts a word in the clear into each of them, so that a search that finds nothing is known to be able to find.
+`tests.support.planting` puts a word in the clear into each of them, and the test fails where one is not found.
 """
 
 from __future__ import annotations
 
-import base64
-import email
-import email.policy
-import json
-import smtplib
-from dataclasses import dataclass
-from email.message import EmailMessage
+import asyncio
+import os
+import sqlite3
+import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
 import httpx
-from aiokafka import AIOKafkaProducer
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from prometheus_client import CollectorRegistry, Counter, start_http_server
-from temporalio.client import Client
 
-from deploy.ports import is_free
-from shared.messaging.topics import ensure_topics
-from shared.observability.traces import JsonLines
-from tests.support.canary import Stores, word
+from deploy.backup.taking import SEGMENT_BYTES
+from deploy.config import KEYSTORE_SERVER, MAIN_SERVER, SUPERUSER, SUPERUSERS
+from deploy.local.postgres import programs
+from tests.support.canary import Stores
+from tests.support.decoding import batches, decoded, opened_mail, records_of_wal
+from tests.support.planting import DATABASES
 from tests.support.product import ALL, Product
 from tests.support.topics import published
 from tests.support.waiting import eventually
 from tests.workflows.histories import opened_bytes, stored_bytes
 
+SERVERS = {"main": MAIN_SERVER, "key store": KEYSTORE_SERVER}
+READ_APART = ("logs", "traces", "mail", "checkpoints", "erasures")
 EMPTY = {".index", ".timeindex"}
 """Files that Kafka makes large beforehand, of zeros and offsets."""
 
 
-@dataclass(frozen=True)
-class Control:
-    """A word that was put somewhere in the clear: it must be found in stores of `kind`."""
-
-    kind: str
-    how: str
-    word: str
-
-
-# --- planting
-
-
-async def plant(product: Product) -> tuple[list[Control], str]:
-    """Put a word into every store, in every form; return them, and the address of a page of metrics that holds one."""
-    page, metric = _in_metrics()
-    planted = [*await _in_kafka(product), *await _in_temporal(product), *await _in_postgres(product), metric]
-    return [*planted, *_in_files(product), _in_mail(product)], page
-
-
-async def _in_kafka(product: Product) -> list[Control]:
-    found = {how: Control("kafka", how, word()) for how in ("key", "header", "value", "escaped", "base64", "hex")}
-    await ensure_topics(product.backends.bootstrap, ["control.kafka.v1"], partitions=1, replication=1)
-    producer = AIOKafkaProducer(bootstrap_servers=product.backends.bootstrap, compression_type="lz4", linger_ms=50)
-    escaped = json.dumps({"text": f"æ{found['escaped'].word}"}).replace("k", "\\u006b")
-    values = [
-        f"ÆØÅ {found['value'].word}".encode() * 20,
-        escaped.encode(),
-        base64.b64encode(f"ab{found['base64'].word}".encode()),
-        found["hex"].word.encode().hex().encode(),
-    ]
-    async with producer:
-        for value in values:
-            headers = [("ce_id", str(uuid4()).encode()), ("ce_sequence", b"1"), ("x", found["header"].word.encode())]
-            await producer.send_and_wait("control.kafka.v1", value, key=found["key"].word.encode(), headers=headers)
-    return list(found.values())
-
-
-async def _in_temporal(product: Product) -> list[Control]:
-    plain, sealed, listed = (Control("temporal", how, word()) for how in ("plain input", "sealed input", "memo"))
-    target = product.backends.temporal_target
-    clear = await Client.connect(target)
-    await clear.start_workflow(
-        "Nobody", f"æ{plain.word}", id=f"control-{uuid4()}", task_queue="nobody", memo={"text": listed.word}
-    )
-    await (await product.temporal()).start_workflow(
-        "Nobody", f"æ{sealed.word}", id=f"control-{uuid4()}", task_queue="nobody"
-    )
-    return [plain, sealed, listed]
-
-
-async def _in_postgres(product: Product) -> list[Control]:
-    found = [Control("postgres", how, word()) for how in ("text", "jsonb", "bytea")]
-    disk = Control("disk", "a table in the clear", word())
-    await product.rows("create table if not exists public.control (a text, b jsonb, c bytea)")
-    row = (f"æ {found[0].word} {disk.word}", json.dumps({"a": [found[1].word]}), found[2].word.encode())
-    await product.rows("insert into public.control values ($1, $2, $3)", *row)
-    await product.rows("checkpoint")
-    return [*found, disk]
-
-
-def _in_metrics() -> tuple[str, Control]:
-    registry, control = CollectorRegistry(), Control("metrics", "a label", word())
-    Counter("control", "A control", ["text"], registry=registry).labels(f"æ{control.word}").inc()
-    port = next(port for port in range(17_000, 18_000) if is_free(port))
-    start_http_server(port, "127.0.0.1", registry)
-    return f"http://127.0.0.1:{port}/metrics", control
-
-
-def _in_files(product: Product) -> list[Control]:
-    log, span, echoed = Control("log", "a line", word()), Control("trace", "an attribute", word()), word()
-    file = product.backends.config.logs / "control.log"
-    file.write_text(json.dumps({"event": "said", "text": f"ÆØÅ {log.word}"}) + "\n")
-    provider = TracerProvider(shutdown_on_exit=False)
-    provider.add_span_processor(SimpleSpanProcessor(JsonLines(product.state / "traces" / "control.jsonl")))
-    with provider.get_tracer("control").start_as_current_span("control") as made:
-        made.set_attribute("text", f"æ{span.word}")
-        made.record_exception(ValueError(echoed))
-    return [log, span, Control("trace", "an error", echoed)]
-
-
-def _in_mail(product: Product) -> Control:
-    control, message = Control("mail", "a body in base64", word()), EmailMessage()
-    message["From"], message["To"], message["Subject"] = "a@tovholder.example", "b@tovholder.example", "Prøve"
-    message.set_content(f"Kære æøå\n{control.word}\n", cte="base64")
-    with smtplib.SMTP(product.backends.smtp_host, product.backends.smtp_port) as server:
-        server.send_message(message)
-    return control
-
-
-# --- reading
-
-
-async def collect(product: Product, page: str) -> Stores:
-    """Read everything."""
-    await _spans_are_written(product)
-    stores = Stores()
-    await _kafka(product, stores)
-    await _temporal(product, stores)
-    await _postgres(product, stores)
-    await _metrics(product, stores, page)
-    _files(product, stores)
-    return stores
-
-
-async def _spans_are_written(product: Product) -> None:
-    trace = uuid4().hex
-    async with httpx.AsyncClient(trust_env=False) as client:
-        for service, kind in ALL:
-            if kind == "api":
-                headers = {"traceparent": f"00-{trace}-{trace[:16]}-01"}
-                await client.get(f"{product.url(service, kind)}/livez", headers=headers)
-    for service, kind in ALL:
-        if kind == "api":
-            file = product.state / "traces" / f"{service}-{kind}.jsonl"
-            await eventually(lambda file=file: trace in file.read_text(), what=f"the spans of {service} are written")
-
-
-async def _kafka(product: Product, stores: Stores) -> None:
+async def of_kafka(product: Product, stores: Stores) -> None:
+    """Every record as a consumer is given it, and every batch as it lies in the log."""
     for record in (await published(product.backends.bootstrap, topics=None)).records:
         place = f"{record.topic}/{record.partition}/{record.offset}"
         stores.add("kafka", f"{place} key", record.key or b"")
-        stores.add("kafka", f"{place} value", _decoded(record.value or b""))
+        stores.add("kafka", f"{place} value", decoded(record.value or b""), keep=True)
         for name, value in record.headers:
             stores.add("kafka", f"{place} header {name}", value or b"")
+    for file in sorted((product.state / "kafka").rglob("*")):
+        if file.is_file() and file.suffix not in EMPTY:
+            content = read(file)
+            stores.add("kafka files", str(file), content)
+            if file.suffix == ".log":
+                for batch in batches(content):
+                    stores.add("kafka files", f"{file} unpacked", batch)
 
 
-async def _temporal(product: Product, stores: Stores) -> None:
+async def of_temporal(product: Product, stores: Stores) -> None:
+    """Every history through the API, as it is stored and opened; then every value of the database, and its files."""
     client = await product.temporal()
     codec = product.codec()
     async for found in client.list_workflows(""):
@@ -170,75 +60,175 @@ async def _temporal(product: Product, stores: Stores) -> None:
         history = await client.get_workflow_handle(found.id, run_id=found.run_id).fetch_history()
         stores.add("temporal", f"{found.id} as stored", stored_bytes(history))
         stores.add("temporal", f"{found.id} opened", await opened_bytes(history, codec))
+    await asyncio.to_thread(_temporal_database, product.state / "temporal", stores)
 
 
-async def _postgres(product: Product, stores: Stores) -> None:
-    """Every row of every table of both databases, as text; bytes as hex."""
-    for database in ("tovholder", "tovholder_keys"):
-        connection = await asyncpg.connect(product.backends.dsn("postgres", database))
-        try:
-            tables = await connection.fetch(_TABLES)
-            for schema, table in tables:
-                rows = await connection.fetch(f'select t::text from "{schema}"."{table}" t')
-                stores.add("postgres", f"{database}.{schema}.{table}", "\n".join(row[0] or "" for row in rows))
-        finally:
-            await connection.close()
+def _temporal_database(folder: Path, stores: Stores) -> None:
+    with sqlite3.connect(f"file:{folder / 'temporal.db'}?mode=ro", uri=True, timeout=30) as database:
+        names = [row[0] for row in database.execute("select name from sqlite_master where type = 'table'")]
+        for name in names:
+            values = (value for row in database.execute(f'select * from "{name}"') for value in row)
+            coded = (value if isinstance(value, bytes) else str(value).encode() for value in values)
+            stores.add("temporal database", name, decoded(b"\n".join(coded)))
+    database.close()
+    for file in sorted(folder.glob("temporal.db*")):
+        stores.add("temporal database", file.name, read(file))
 
 
-async def _metrics(product: Product, stores: Stores, page: str) -> None:
+async def of_postgres(product: Product, stores: Stores, server: str) -> None:
+    """Every column of every row of every table, the catalog's too, with what the server ran last; then a dump."""
+    database = DATABASES[server]
+    for each in (database, "postgres", "template1"):
+        await _rows(_dsn(product, server, each), f"{server}: rows", each, stores)
+    dumped = await asyncio.to_thread(_program, product, server, "pg_dump", "--dbname", database)
+    stores.add(f"{server}: dump", database, dumped, keep=True)
+
+
+async def _rows(dsn: str, kind: str, database: str, stores: Stores) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        for schema, table in await connection.fetch(_TABLES):
+            rows = await connection.fetch(f'select t::text from "{schema}"."{table}" t')
+            content = "\n".join(row[0] or "" for row in rows)
+            stores.add(kind, f"{database}.{schema}.{table}", decoded(content.encode()))
+        for view in ("pg_stat_activity", "pg_prepared_xacts", "pg_file_settings", "pg_stats"):
+            rows = await connection.fetch(f"select t::text from pg_catalog.{view} t")
+            stores.add(kind, f"{database}.{view}", "\n".join(row[0] or "" for row in rows), keep=True)
+    finally:
+        await connection.close()
+
+
+def _dsn(product: Product, server: str, database: str) -> str:
+    whole = product.backends.config.admin_dsn(SERVERS[server])
+    return f"{whole.rpartition('/')[0]}/{database}"
+
+
+def _program(product: Product, server: str, name: str, *arguments: str) -> bytes:
+    config = product.backends.config
+    secret = {"PGPASSWORD": config.passwords()[SUPERUSERS[SERVERS[server]]]}
+    at = ("-h", "127.0.0.1", "-p", str(config.ports.port(SERVERS[server])), "-U", SUPERUSER)
+    argv = [str(programs() / name), *at, *arguments]
+    return subprocess.run(argv, env={"LC_ALL": "C.UTF-8", **secret}, capture_output=True, check=True).stdout
+
+
+async def of_clusters(product: Product, stores: Stores, server: str) -> None:
+    """A server's files as they lie on the disk after a checkpoint: data, write-ahead log, pages within it, backups."""
+    connection = await asyncpg.connect(_dsn(product, server, "postgres"))
+    try:
+        await connection.execute("checkpoint")
+    finally:
+        await connection.close()
+    await asyncio.to_thread(_cluster, product, stores, server)
+
+
+def _cluster(product: Product, stores: Stores, server: str) -> None:
+    config = product.backends.config
+    data, home = config.state / SERVERS[server], config.backup_home(SERVERS[server])
+    for file in files(data):
+        _file_of_a_cluster(stores, server, "data files", file)
+    for file in files(home):
+        _file_of_a_cluster(stores, server, "WAL" if file.is_relative_to(home / "wal") else "backup", file)
+    _full_pages(data / "pg_wal", stores, f"{server}: full pages")
+
+
+def _file_of_a_cluster(stores: Stores, server: str, kind: str, file: Path) -> None:
+    content = read(file)
+    if len(file.name) == 24 and len(content) == SEGMENT_BYTES:  # a segment of the log, wherever it lies
+        kind, content = "WAL", records_of_wal(content)
+    stores.add(f"{server}: {kind}", str(file), decoded(content), pages=True)
+
+
+def _full_pages(log: Path, stores: Stores, kind: str) -> None:
+    """The images of whole pages in the write-ahead log, which a setting may have compressed, as Postgres unpacks them."""
+    segments = sorted(file.name for file in log.iterdir() if len(file.name) == 24)
+    with tempfile.TemporaryDirectory(prefix="tov-pages-") as folder:
+        argv = [
+            str(programs() / "pg_waldump"),
+            "--quiet",
+            "-p",
+            str(log),
+            f"--save-fullpage={folder}/pages",
+            segments[0],
+        ]
+        subprocess.run(argv, capture_output=True, check=False)  # it ends with an error where the log ends
+        for file in files(Path(folder)):
+            stores.add(kind, file.name, read(file), pages=True)
+
+
+async def of_metrics(product: Product, stores: Stores, page: str) -> None:
+    """The page of every process, Temporal's, and one with a control."""
     pages = [f"{product.url(service, kind)}/metrics" for service, kind in ALL]
     pages.append(f"http://127.0.0.1:{product.backends.config.ports.port('temporal_metrics')}/metrics")
     async with httpx.AsyncClient(trust_env=False) as client:
         for url in [*pages, page]:
-            stores.add("metrics", url, (await client.get(url)).content)
+            stores.add("metrics", url, (await client.get(url)).content, keep=True)
 
 
-def _files(product: Product, stores: Stores) -> None:
+async def of_files(product: Product, stores: Stores, *apart: tuple[str, Path]) -> None:
+    """What processes wrote: logs, spans, e-mails, the folders `apart`; then whatever else the state folder holds."""
+    await _spans_are_written(product)
     state = product.state
-    for file in sorted((state / "logs").glob("*.log*")):
-        stores.add("log", file.name, _decoded(file.read_bytes()))
+    for file in sorted((state / "logs").iterdir()):
+        stores.add("log", file.name, decoded(file.read_bytes()), keep=True)
     for file in sorted((state / "traces").glob("*.jsonl")):
-        stores.add("trace", file.name, _decoded(file.read_bytes()))
+        stores.add("trace", file.name, decoded(file.read_bytes()), keep=True)
     for file in sorted(product.backends.mail_dir.glob("*.eml")):
-        stores.add("mail", file.name, _opened_mail(file.read_bytes()))
-    for file in sorted(each for each in state.rglob("*") if each.is_file() and not each.is_symlink()):
-        if file.parent.name not in ("logs", "traces", "mail") and file.suffix not in EMPTY:
-            stores.add("disk", str(file.relative_to(state)), _read(file))
+        stores.add("mail", file.name, opened_mail(file.read_bytes()), keep=True)
+    for kind, folder in apart:
+        for file in files(folder):
+            stores.add(kind, str(file), decoded(read(file)), keep=True)
+    read_before = {*READ_APART, "kafka", "temporal", *SERVERS.values(), "backups", "keystore-backups"}
+    for file in files(state):
+        if file.relative_to(state).parts[0] not in read_before:
+            stores.add("state folder", str(file.relative_to(state)), decoded(read(file)))
 
 
-def _read(file: Path) -> bytes:
+async def _spans_are_written(product: Product) -> None:
+    trace = uuid4().hex
+    apis = [(service, kind) for service, kind in ALL if kind == "api"]
+    async with httpx.AsyncClient(trust_env=False) as client:
+        for service, kind in apis:
+            headers = {"traceparent": f"00-{trace}-{trace[:16]}-01"}
+            await client.get(f"{product.url(service, kind)}/livez", headers=headers)
+    for service, kind in apis:
+        file = product.state / "traces" / f"{service}-{kind}.jsonl"
+        await eventually(lambda file=file: trace in file.read_text(), what=f"the spans of {service} are written")
+
+
+def of_processes(stores: Stores) -> None:
+    """The arguments and the environment of every process below this one: the whole stack, Postgres' own children too."""
+    for pid in sorted(_below(os.getpid())):
+        for kind, name in (("arguments", "cmdline"), ("environment", "environ")):
+            stores.add(kind, f"{pid} {name}", read(Path(f"/proc/{pid}/{name}")), keep=True)
+
+
+def _below(root: int) -> set[int]:
+    """Return the processes that descend from one; those that end meanwhile are left out."""
+    parents: dict[int, int] = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit() and (stat := read(folder / "stat")):
+            parents[int(folder.name)] = int(stat.rpartition(b")")[2].split()[1])
+    found, fresh = set[int](), {root}
+    while fresh:
+        fresh = {pid for pid, parent in parents.items() if parent in fresh} - found
+        found |= fresh
+    return found
+
+
+def files(folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder, in order; no links and no sockets."""
+    return (each for each in sorted(folder.rglob("*")) if each.is_file() and not each.is_symlink())
+
+
+def read(file: Path) -> bytes:
+    """Return what a file holds; nothing when a server has just put it away, or the process has ended."""
     try:
         return file.read_bytes()
-    except (FileNotFoundError, OSError):  # a server has just put it away
+    except OSError:
         return b""
 
 
-def _decoded(content: bytes) -> bytes:
-    """Return some bytes, and beside them what they are without JSON's escapes."""
-    if b"\\u" not in content:
-        return content
-    text = content.decode("utf-8", "replace")
-    parts = text.split("\\u")
-    plain = parts[0] + "".join(_unescaped(part) for part in parts[1:])
-    return content + b"\n" + plain.encode("utf-8", "replace")
-
-
-def _unescaped(part: str) -> str:
-    try:
-        return chr(int(part[:4], 16)) + part[4:]
-    except ValueError:
-        return part
-
-
-def _opened_mail(content: bytes) -> bytes:
-    """Return a message as it is stored, and beside it its headers and parts as they are read."""
-    message = email.message_from_bytes(content, policy=email.policy.default)
-    lines = [f"{name}: {value}" for name, value in message.items()]
-    lines += [str(part.get_content()) for part in message.walk() if not part.is_multipart()]
-    return content + b"\n" + "\n".join(lines).encode()
-
-
 _TABLES = """
-select table_schema, table_name from information_schema.tables
-where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema') order by 1, 2
+select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.relkind in ('r', 'm') order by 1, 2
 """
