@@ -10,7 +10,7 @@ import os
 import sqlite3
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,7 +19,7 @@ import httpx
 
 from deploy.backup.taking import SEGMENT_BYTES
 from deploy.config import KEYSTORE_SERVER, MAIN_SERVER, SUPERUSER, SUPERUSERS
-from deploy.local.postgres import programs
+from deploy.local.postgres import archive_folder, programs
 from tests.support.canary import Stores
 from tests.support.decoding import batches, decoded, opened_mail, records_of_wal
 from tests.support.planting import DATABASES
@@ -112,7 +112,7 @@ def _program(product: Product, server: str, name: str, *arguments: str) -> bytes
 
 
 async def of_clusters(product: Product, stores: Stores, server: str) -> None:
-    """A server's files as they lie on the disk after a checkpoint: data, write-ahead log, pages within it, backups."""
+    """A server's files as they lie on the disk after a checkpoint: data, write-ahead log, pages within it."""
     connection = await asyncpg.connect(_dsn(product, server, "postgres"))
     try:
         await connection.execute("checkpoint")
@@ -122,13 +122,20 @@ async def of_clusters(product: Product, stores: Stores, server: str) -> None:
 
 
 def _cluster(product: Product, stores: Stores, server: str) -> None:
-    config = product.backends.config
-    data, home = config.state / SERVERS[server], config.backup_home(SERVERS[server])
+    data, log = product.state / SERVERS[server], archive_folder(product.backends.config, SERVERS[server])
     for file in files(data):
         _file_of_a_cluster(stores, server, "data files", file)
+    for file in files(log):
+        _file_of_a_cluster(stores, server, "WAL", file)
+    _full_pages((log, data / "pg_wal"), stores, f"{server}: full pages")
+
+
+def of_backups(product: Product, stores: Stores, server: str) -> None:
+    """Every file of every backup; taking one lets go of the write-ahead log before it."""
+    home = product.backends.config.backup_home(SERVERS[server])
     for file in files(home):
-        _file_of_a_cluster(stores, server, "WAL" if file.is_relative_to(home / "wal") else "backup", file)
-    _full_pages(data / "pg_wal", stores, f"{server}: full pages")
+        if not file.is_relative_to(home / "wal"):
+            _file_of_a_cluster(stores, server, "backup", file)
 
 
 def _file_of_a_cluster(stores: Stores, server: str, kind: str, file: Path) -> None:
@@ -138,21 +145,20 @@ def _file_of_a_cluster(stores: Stores, server: str, kind: str, file: Path) -> No
     stores.add(f"{server}: {kind}", str(file), decoded(content), pages=True)
 
 
-def _full_pages(log: Path, stores: Stores, kind: str) -> None:
+def _full_pages(logs: Iterable[Path], stores: Stores, kind: str) -> None:
     """The images of whole pages in the write-ahead log, which a setting may have compressed, as Postgres unpacks them."""
-    segments = sorted(file.name for file in log.iterdir() if len(file.name) == 24)
     with tempfile.TemporaryDirectory(prefix="tov-pages-") as folder:
-        argv = [
-            str(programs() / "pg_waldump"),
-            "--quiet",
-            "-p",
-            str(log),
-            f"--save-fullpage={folder}/pages",
-            segments[0],
-        ]
-        subprocess.run(argv, capture_output=True, check=False)  # it ends with an error where the log ends
-        for file in files(Path(folder)):
-            stores.add(kind, file.name, read(file), pages=True)
+        log = Path(folder) / "log"
+        log.mkdir()
+        for segment in (file for place in logs for file in files(place) if len(file.name) == 24):
+            if not (log / segment.name).is_symlink():
+                (log / segment.name).symlink_to(segment)
+        for segment in sorted(log.iterdir()):
+            pages = Path(folder) / f"pages of {segment.name}"
+            argv = [str(programs() / "pg_waldump"), "--quiet", "-p", str(log), f"--save-fullpage={pages}", segment.name]
+            subprocess.run(argv, capture_output=True, check=False)  # it ends with an error where the log ends
+            for file in files(pages):
+                stores.add(kind, file.name, read(file), pages=True)
 
 
 async def of_metrics(product: Product, stores: Stores, page: str) -> None:
