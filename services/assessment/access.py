@@ -67,6 +67,8 @@ def case_changes(case: Case, fact: Fact) -> Iterator[AccessChange]:
             yield from _locked(case)
         case facts.PoliceReturned():
             yield AccessChange(case.organisation, opens=KOMMUNE)
+            # The lock took it back, and a request for insight from before or meanwhile waits for its answer (R21).
+            yield AccessChange(case.organisation, opens=INSIGHT_POLICY.leave(Role.DPO))
             if case.recommendation is not None:
                 yield AccessChange(case.recommendation.addressed_to, opens=AUTHORITY)
         case GlassBroken():

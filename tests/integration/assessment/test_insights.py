@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -143,6 +144,18 @@ async def test_of_a_case_that_police_took_nothing_opens_for_the_municipality(wor
         answer = await world.get(f"/v1/insights/{insight}/export", D)
         assert answer["items"] == []
         assert [each["what"] for each in answer["held_back_always"]] == ["LED"]
+
+
+async def test_a_request_from_before_or_during_a_take_over_can_be_answered_after_the_return(world: World) -> None:
+    case = await world.routed()
+    await world.walk(case, "open-case", "request-clearance")
+    before = await ask(world, case)
+    await world.walk(case, "take-over")
+    during = await ask(world, case)
+    await world.walk(case, "return-case", "hold-meeting", "complete-assessment")
+
+    for insight in (before, during):
+        assert WROTE in json.dumps(await world.get(f"/v1/insights/{insight}/export", D), ensure_ascii=False)
 
 
 async def test_an_open_request_stops_the_clock_of_retention(world: World) -> None:
