@@ -72,7 +72,7 @@ def test_every_command_that_a_page_tells_of_exists() -> None:
     }
     inside = {
         "dead-letters": {"list", "show", "replay", "discard", "revive"},
-        "keys": {"status", "rotate", "rewrap", "retire", ""},
+        "keys": {"status", "create", "rotate", "rewrap", "retire", ""},
         "erasure": {"request", "list", "apply", "prove", ""},
         "backup": {"create", "list", "verify", "restore", "prune", ""},
         "codec": {"list", "rotate", "retire", ""},
