@@ -6,7 +6,7 @@ import base64
 import re
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -158,18 +158,20 @@ def _is_text(part: dict[str, Any]) -> bool:
 class Stores:
     """What was read of every store. Only what surrounds some canary is kept; of the rest, how much it was.
 
-    `numbers` are CPR numbers to look for, which do not begin as a canary does. `whole` keeps kinds that are small.
+    `numbers` are CPR numbers to look for, which do not begin as a canary does. `secrets` are passwords and keys by name,
+    which stand as they are or nowhere; `secrets_in` is where one stood: kind of store, place, name.
     """
 
     numbers: Collection[str] = ()
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    secrets_in: list[tuple[str, str, str]] = field(default_factory=list)
     sizes: Counter[str] = field(default_factory=Counter)
     kept: dict[tuple[str, str], bytes] = field(default_factory=dict)
-    whole: defaultdict[str, list[tuple[str, bytes]]] = field(default_factory=lambda: defaultdict(list))
 
-    def add(self, kind: str, place: str, content: bytes | str, *, pages: bool = False, keep: bool = False) -> None:
+    def add(self, kind: str, place: str, content: bytes | str, *, pages: bool = False) -> None:
         """Take in something that was read: kind of store, place in it, content.
 
-        `pages` are a database's own, where values may be compressed; `keep` keeps all of it in `whole`.
+        `pages` are a database's own, where values may be compressed.
         """
         raw = content if isinstance(content, bytes) else content.encode()
         self.sizes[kind] += len(raw)
@@ -178,8 +180,7 @@ class Stores:
             found += [_window(raw, match.start()) for match in _COMPRESSED_BIRD.finditer(raw)]
         if found:
             self.kept[kind, place] = self.kept.get((kind, place), b"") + b"\n".join(found)
-        if keep:
-            self.whole[kind].append((place, raw))
+        self.secrets_in += [(kind, place, name) for name, secret in self.secrets.items() if secret.encode() in raw]
 
     @property
     def _needles(self) -> tuple[bytes, ...]:

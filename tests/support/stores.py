@@ -39,7 +39,7 @@ async def of_kafka(product: Product, stores: Stores) -> None:
     for record in (await published(product.backends.bootstrap, topics=None)).records:
         place = f"{record.topic}/{record.partition}/{record.offset}"
         stores.add("kafka", f"{place} key", record.key or b"")
-        stores.add("kafka", f"{place} value", decoded(record.value or b""), keep=True)
+        stores.add("kafka", f"{place} value", decoded(record.value or b""))
         for name, value in record.headers:
             stores.add("kafka", f"{place} header {name}", value or b"")
     for file in sorted((product.state / "kafka").rglob("*")):
@@ -81,7 +81,7 @@ async def of_postgres(product: Product, stores: Stores, server: str) -> None:
     for each in (database, "postgres", "template1"):
         await _rows(_dsn(product, server, each), f"{server}: rows", each, stores)
     dumped = await asyncio.to_thread(_program, product, server, "pg_dump", "--dbname", database)
-    stores.add(f"{server}: dump", database, dumped, keep=True)
+    stores.add(f"{server}: dump", database, dumped)
 
 
 async def _rows(dsn: str, kind: str, database: str, stores: Stores) -> None:
@@ -93,7 +93,7 @@ async def _rows(dsn: str, kind: str, database: str, stores: Stores) -> None:
             stores.add(kind, f"{database}.{schema}.{table}", decoded(content.encode()))
         for view in ("pg_stat_activity", "pg_prepared_xacts", "pg_file_settings", "pg_stats"):
             rows = await connection.fetch(f"select t::text from pg_catalog.{view} t")
-            stores.add(kind, f"{database}.{view}", "\n".join(row[0] or "" for row in rows), keep=True)
+            stores.add(kind, f"{database}.{view}", "\n".join(row[0] or "" for row in rows))
     finally:
         await connection.close()
 
@@ -167,7 +167,7 @@ async def of_metrics(product: Product, stores: Stores, page: str) -> None:
     pages.append(f"http://127.0.0.1:{product.backends.config.ports.port('temporal_metrics')}/metrics")
     async with httpx.AsyncClient(trust_env=False) as client:
         for url in [*pages, page]:
-            stores.add("metrics", url, (await client.get(url)).content, keep=True)
+            stores.add("metrics", url, (await client.get(url)).content)
 
 
 async def of_files(product: Product, stores: Stores, *apart: tuple[str, Path]) -> None:
@@ -175,18 +175,20 @@ async def of_files(product: Product, stores: Stores, *apart: tuple[str, Path]) -
     await _spans_are_written(product)
     state = product.state
     for file in sorted((state / "logs").iterdir()):
-        stores.add("log", file.name, decoded(file.read_bytes()), keep=True)
+        stores.add("log", file.name, decoded(file.read_bytes()))
     for file in sorted((state / "traces").glob("*.jsonl")):
-        stores.add("trace", file.name, decoded(file.read_bytes()), keep=True)
+        stores.add("trace", file.name, decoded(file.read_bytes()))
     for file in sorted(product.backends.mail_dir.glob("*.eml")):
-        stores.add("mail", file.name, opened_mail(file.read_bytes()), keep=True)
+        stores.add("mail", file.name, opened_mail(file.read_bytes()))
     for kind, folder in apart:
         for file in files(folder):
-            stores.add(kind, str(file), decoded(read(file)), keep=True)
+            stores.add(kind, str(file), decoded(read(file)))
     read_before = {*READ_APART, "kafka", "temporal", *SERVERS.values(), "backups", "keystore-backups"}
     for file in files(state):
-        if file.relative_to(state).parts[0] not in read_before:
-            stores.add("state folder", str(file.relative_to(state)), decoded(read(file)))
+        place = file.relative_to(state)
+        if place.parts[0] not in read_before:
+            kind = "secrets" if place.parts[0] == "secrets" else "state folder"
+            stores.add(kind, str(place), decoded(read(file)))
 
 
 async def _spans_are_written(product: Product) -> None:
@@ -205,7 +207,7 @@ def of_processes(stores: Stores) -> None:
     """The arguments and the environment of every process below this one: the whole stack, Postgres' own children too."""
     for pid in sorted(_below(os.getpid())):
         for kind, name in (("arguments", "cmdline"), ("environment", "environ")):
-            stores.add(kind, f"{pid} {name}", read(Path(f"/proc/{pid}/{name}")), keep=True)
+            stores.add(kind, f"{pid} {name}", read(Path(f"/proc/{pid}/{name}")))
 
 
 def _below(root: int) -> set[int]:
