@@ -220,9 +220,13 @@ class StackConfig:
         return {role: password for role, password in self.passwords().items() if role not in superusers}
 
     def login_file(self, role: str) -> Path:
-        """The password of one role in a file of its own (`.pgpass` of Postgres): whoever is given it learns no other."""
+        """The password of one role in a file of its own (`.pgpass` of Postgres): whoever is given it learns no other.
+
+        A superuser goes by its name in `SUPERUSERS`.
+        """
         file = self.secrets_dir / "logins" / role
-        line = f"*:*:*:{role}:{self.passwords()[role]}\n"
+        user = SUPERUSER if role in SUPERUSERS.values() else role
+        line = f"*:*:*:{user}:{self.passwords()[role]}\n"
         if not file.exists() or file.read_text() != line:
             write_secret(file, line)
         return file

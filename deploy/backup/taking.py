@@ -105,7 +105,8 @@ async def _close_segment(dsn: str) -> None:
 
 
 def _secret(config: StackConfig, server: str) -> dict[str, str]:
-    return {"PGPASSWORD": config.passwords()[SUPERUSERS[server]]}
+    """Variables with which a program of Postgres finds the password; the environment itself can be read by others."""
+    return {"PGPASSFILE": str(config.login_file(SUPERUSERS[server]))}
 
 
 def _finished(argv: Sequence[str], code: str, remedy: str, secret: dict[str, str] | None = None) -> None:

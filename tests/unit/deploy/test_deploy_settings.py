@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deploy import processes
-from deploy.config import KEYSTORE, ROLES, StackConfig
+from deploy.config import KEYSTORE, ROLES, SERVERS, SUPERUSERS, StackConfig
 from deploy.doctor import check_disk, check_machine
 from deploy.errors import StackError
 from deploy.ports import PortBook
@@ -98,6 +98,13 @@ def test_the_file_of_a_role_holds_its_password_alone_and_is_read_by_its_owner_al
     assert file.read_text() == f"*:*:*:corps_worker:{config.passwords()['corps_worker']}\n"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_the_file_of_a_superuser_names_the_role_that_logs_in(config: StackConfig, server: str) -> None:
+    known = SUPERUSERS[server]
+
+    assert config.login_file(known).read_text() == f"*:*:*:postgres:{config.passwords()[known]}\n"
 
 
 def test_the_clock_is_given_only_to_a_demo_or_to_data_whose_clock_was_moved(tmp_path: Path) -> None:
