@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import os
 import subprocess
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,9 +27,7 @@ def take(config: StackConfig, server: str, home: Path) -> Backup:
 
     StackError `backup-failed` with the last line of what `pg_basebackup` said.
     """
-    began = datetime.now(UTC)
-    folder = home / stamp(began)
-    folder.mkdir(parents=True, mode=0o700)
+    began, folder = _begin(home)
     argv = [
         *(str(programs() / "pg_basebackup"), "-D", str(folder / "base"), "--format=plain", "--wal-method=stream"),
         *("--checkpoint=fast", "--manifest-checksums=SHA256", "--label=tovholder", "--no-password"),
@@ -48,6 +47,20 @@ def take(config: StackConfig, server: str, home: Path) -> Backup:
     )
     backup.save()
     return backup
+
+
+def _begin(home: Path) -> tuple[datetime, Path]:
+    """Make the folder of a backup that begins now; of two in one second the later one waits for a name of its own."""
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    while True:
+        began = datetime.now(UTC)
+        folder = home / stamp(began)
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            time.sleep(1 - began.microsecond / 1_000_000)
+        else:
+            return began, folder
 
 
 def verify(config: StackConfig, folder: Path) -> tuple[Backup, Path | None]:

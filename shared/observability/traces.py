@@ -28,8 +28,32 @@ class JsonLines(SpanExporter):
     def export(self, spans: tuple[ReadableSpan, ...] | list[ReadableSpan]) -> SpanExportResult:  # type: ignore[override]  # the base says Sequence, callers pass tuples
         """Append the spans."""
         with self._path.open("a") as file:
-            file.writelines(span.to_json(indent=None) + "\n" for span in spans)
+            file.writelines(_readable(span).to_json(indent=None) + "\n" for span in spans)
         return SpanExportResult.SUCCESS
+
+
+def _readable(span: ReadableSpan) -> ReadableSpan:
+    """Return the span with attributes that JSON has: a record's key comes as bytes, and would cost the whole batch."""
+    if not any(isinstance(value, bytes) for value in (span.attributes or {}).values()):
+        return span
+    plain = {
+        name: value.decode(errors="replace") if isinstance(value, bytes) else value
+        for name, value in (span.attributes or {}).items()
+    }
+    return ReadableSpan(
+        name=span.name,
+        context=span.context,
+        parent=span.parent,
+        resource=span.resource,
+        attributes=plain,
+        events=span.events,
+        links=span.links,
+        kind=span.kind,
+        status=span.status,
+        start_time=span.start_time,
+        end_time=span.end_time,
+        instrumentation_scope=span.instrumentation_scope,
+    )
 
 
 def provider(

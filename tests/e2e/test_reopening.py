@@ -22,12 +22,19 @@ async def test_a_reopened_case_has_its_clocks_again_and_they_fire(product: Produ
     path = await house.in_follow_up()
     case = id_of(path)
 
+    # A worker that is behind would start with the second opening, and there would be nothing to end.
+    await eventually(_is(product, f"case-{case}-1", Status.RUNNING), what="a workflow of the first opening runs")
+
     await house.reopened(path)
 
     await eventually(_is(product, f"case-{case}-1", Status.COMPLETED), what="the workflow of the first opening ends")
     await eventually(_is(product, f"case-{case}-2", Status.RUNNING), what="a workflow of the second opening runs")
     clocks = await product.rows("select * from assessment.deadlines where aggregate_id = $1 and state = 'OPEN'", case)
-    assert {(clock["kind"], clock["opening"]) for clock in clocks} == {("triage_again", 2), ("close_or_refer", 2)}
+    # The consent of the first opening still holds, and so does the reminder of its end.
+    assert {(clock["kind"], clock["opening"]) for clock in clocks} == {
+        *(("triage_again", 2), ("close_or_refer", 2)),
+        ("consent_expires", 1),
+    }
     await falls_due(product, "assessment", "case", case, "triage_again")
     await eventually(lambda: _reminded(product, case), what="the clock of the second opening reminds")
     assert (await house.tovholder.see(path)).body["stage"] == "K0", "it was told, and nothing was decided"

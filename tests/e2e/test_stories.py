@@ -85,5 +85,6 @@ async def test_every_workflow_of_the_demo_replays_with_the_code_that_ran_it(play
         for name, (handle, _) in (await one_of_each_path(found)).items():
             await histories.save(handle, name=name)
 
-    assert {workflow_type for workflow_type, _, _ in found} == set(workflows())
+    # Nobody in the stories asks for insight; that workflow has a saved history of its own (tests/contracts).
+    assert {workflow_type for workflow_type, _, _ in found} == set(workflows()) - {"InsightWorkflow"}
     assert len(found) > 2 * len(played)

@@ -99,7 +99,8 @@ async def test_workflows_of_closed_reopened_and_vanished_aggregates_end(
         await toys.moves(closed, "CLOSED")
         await toys.moves(reopened, "WAITING", opening=2)
 
-        assert (await reconciler.run()).strays == 2  # the reopened one was told when its new opening was started
+        # The reopened one is told when its new opening is started: it ends by itself, before the pass comes to it or after.
+        assert (await reconciler.run()).strays in (2, 3)
         await listed(local.client, toys, 2)
 
     assert await status(local.client, reopened, 2) is WorkflowExecutionStatus.RUNNING
