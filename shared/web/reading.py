@@ -81,10 +81,12 @@ def reading_routes(
             body["clocks"] = await clocks(tx, store, id)
             body["agreements"] = {code: [given.role for given in all_] for code, all_ in state.agreements.items()}
             context = Context(actor=actor, now=tx.now, aggregate_id=id)
+            # Who is here on a visit (R7) is shown the case and may change nothing: every command would answer 404.
+            takes_part = await _takes_part(tx, store, id)
             body["possible"] = [
                 {"command": each.command, "allowed": each.allowed, "rule": each.rule, "why_not": each.why_not}
                 for each in possible(store.lifecycle, state, context)
-                if _on_a_seen_record(edge, kind, each.command)
+                if takes_part and _on_a_seen_record(edge, kind, each.command)
             ]
         return JSONResponse(body, headers={"ETag": f'"{state.version}"', "Cache-Control": "no-store"})
 
@@ -106,6 +108,12 @@ def reading_routes(
     router.add_api_route(path, many, methods=["GET"], operation_id=f"{kind}-list")
     router.add_api_route(f"{path}/{{id}}", one, methods=["GET"], operation_id=f"{kind}-show")
     router.add_api_route(f"{path}/{{id}}/facts", timeline, methods=["GET"], operation_id=f"{kind}-facts")
+
+
+async def _takes_part(tx: Transaction, store: Store[Any], aggregate_id: UUID) -> bool:
+    """Say whether the actor sees it as one who takes part: who visits is given no command (R7)."""
+    own = sa.exists().where(store.table.c.id == aggregate_id, store.visible(tx, visits=False))
+    return bool((await tx.session.execute(sa.select(own))).scalar_one())
 
 
 def _on_a_seen_record(edge: Edge, kind: str, command: str) -> bool:

@@ -80,6 +80,10 @@ def _stranger(case: Case, _: Command, context: Context) -> bool:
     return context.actor.organisation not in (case.organisation, case.police)
 
 
+def _signed(case: Case, _: Command, context: Context) -> bool:
+    return not any(glass.by == context.actor.person_ref and glass.finding is None for glass in case.glasses)
+
+
 def _waits(case: Case, command: ReviewGlass, _: Context) -> bool:
     return any(glass.id == command.glass_id and glass.finding is None for glass in case.glasses)
 
@@ -90,6 +94,15 @@ ACUTE: Final = Guard(
 STRANGER: Final = Guard(
     "takes_part_already", _stranger, "your organisation takes part in this case", RULE, "Open it as you always do."
 )
+SIGNED: Final = Guard(
+    "glass_waits_for_review",
+    _signed,
+    "you broke the glass of this case before, and the DPO of the municipality has not signed that yet",
+    RULE,
+    "Wait for the signature, or call the tovholder whose case it is.",
+)
+"""Without it four hours could follow on four hours, and nobody had looked at the first. Another person may [P]."""
+
 WAITS: Final = Guard(
     "no_such_glass", _waits, "no break-glass of this case waits under this reference", RULE, "Load the work list again."
 )
@@ -106,7 +119,7 @@ GLASS_ROWS: Final[tuple[Transition[Case], ...]] = (
         fact=GlassBroken,
         sources=GLASSED,
         roles=BREAKERS,
-        guards=(ACUTE, STRANGER),
+        guards=(ACUTE, STRANGER, SIGNED),
         fills=_broken,
         opens=CLOCKS,
     ),

@@ -56,6 +56,31 @@ async def test_who_broke_the_glass_may_look_and_change_nothing(world: World) -> 
     assert (after["stage"], after["version"]) == (seen["stage"], seen["version"])
 
 
+async def test_who_broke_the_glass_is_shown_no_command(world: World) -> None:
+    case, stranger = await world.routed(acute=True), person(K, "kommune:0461")
+    await _break(world, case, stranger)
+
+    assert (await world.case(case, stranger))["possible"] == []
+    assert "open-case" in [each["command"] for each in (await world.case(case))["possible"] if each["allowed"]]
+
+
+async def test_the_same_person_breaks_no_glass_again_before_the_first_is_signed(world: World) -> None:
+    case, stranger = await world.routed(acute=True), person(K, "kommune:0461")
+    await _break(world, case, stranger)
+    (glass,) = (await world.case(case))["glasses"]
+    world.pass_(timedelta(hours=4, seconds=1))
+
+    again = await _break(world, case, stranger)
+    colleague = await _break(world, case, person(K, "kommune:0461"))
+    await world.post(
+        f"/v1/cases/{case}/review-glass", person(DPO), {"glass_id": glass["id"], "finding": "NOT_JUSTIFIED"}
+    )
+    signed = await _break(world, case, stranger)
+
+    assert (again.status_code, again.json()["code"]) == (422, "glass_waits_for_review")
+    assert (colleague.status_code, signed.status_code) == (200, 200)
+
+
 async def test_what_the_police_take_over_is_locked_for_who_broke_the_glass(world: World) -> None:
     """T08."""
     case, stranger = await world.routed(acute=True), person(K, "kommune:0461")

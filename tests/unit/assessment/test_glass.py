@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -36,6 +37,7 @@ def broken() -> Play:
 GUARDS = [
     ("not_acute", lambda: arrived(acute=False), BREAK, STRANGER),
     ("takes_part_already", arrived, BREAK, actor(K)),
+    ("glass_waits_for_review", broken, BREAK, STRANGER),
     ("no_such_glass", broken, ReviewGlass(glass_id=ref("another"), finding="JUSTIFIED"), actor(DPO)),
 ]
 """Guards of break-glass: code, case, what is refused, to whom."""
@@ -77,6 +79,27 @@ def test_the_review_stays_until_the_dpo_signs_it_whatever_becomes_of_the_case() 
 
     assert not {clock.kind for clock in CLOCKS} & play.kinds()
     assert play.state.glasses[0].finding == "NOT_JUSTIFIED"
+
+
+def test_who_broke_a_glass_may_do_so_again_once_it_is_signed() -> None:
+    play = broken()
+    play.give(ReviewGlass(glass_id=play.state.glasses[0].id, finding="NOT_JUSTIFIED"), DPO)
+
+    play.give(BREAK, STRANGER)
+
+    assert [(glass.by, glass.finding) for glass in play.state.glasses] == [
+        (STRANGER.person_ref, "NOT_JUSTIFIED"),
+        (STRANGER.person_ref, None),
+    ]
+
+
+def test_a_glass_that_waits_for_review_stops_nobody_but_who_broke_it() -> None:
+    play = broken()
+    colleague = replace(STRANGER, person_ref=ref("colleague"))
+
+    play.give(BREAK, colleague)
+
+    assert [glass.by for glass in play.state.glasses] == [STRANGER.person_ref, colleague.person_ref]
 
 
 def test_signing_one_glass_leaves_the_other_to_be_reviewed() -> None:
