@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from services.assessment.domain.case import Case, Stage
 from services.assessment.domain.insight import InsightRequest
@@ -12,10 +13,11 @@ from shared.contracts.base import Fact
 from shared.contracts.glass import GlassBroken
 from shared.contracts.insight import InsightHandedOver, InsightRequested
 from shared.contracts.underretning import UnderretningMade
-from shared.lifecycle.actor import Role
+from shared.lifecycle.actor import Actor, Role
 from shared.lifecycle.text import FieldClass
 from shared.persistence.store import AccessChange
 from shared.policy.sights import Policy, Sight, Tie
+from shared.vault.model import Grant
 
 B, C = FieldClass.CASE_TEXT, FieldClass.IDENTITY
 
@@ -54,6 +56,9 @@ KOMMUNE = CASE_POLICY.leave(Role.TOVHOLDER_KOMMUNE)
 POLITI = CASE_POLICY.leave(Role.TOVHOLDER_POLITI)
 AUTHORITY = CASE_POLICY.leave(Role.CASEWORKER)
 
+EXPORTING = timedelta(minutes=5)
+"""How long a DPO's leave for one export lasts: it opens what it opens at once [P]."""
+
 
 def case_changes(case: Case, fact: Fact) -> Iterator[AccessChange]:
     """Yield who gains or loses sight with `fact`; `case` is the state after all facts of the command."""
@@ -67,8 +72,6 @@ def case_changes(case: Case, fact: Fact) -> Iterator[AccessChange]:
             yield from _locked(case)
         case facts.PoliceReturned():
             yield AccessChange(case.organisation, opens=KOMMUNE)
-            # The lock took it back, and a request for insight from before or meanwhile waits for its answer (R21).
-            yield AccessChange(case.organisation, opens=INSIGHT_POLICY.leave(Role.DPO))
             if case.recommendation is not None:
                 yield AccessChange(case.recommendation.addressed_to, opens=AUTHORITY)
         case GlassBroken():
@@ -97,17 +100,28 @@ def underretning_changes(underretning: Underretning, fact: Fact) -> Iterator[Acc
 
 
 def insight_changes(insight: InsightRequest, fact: Fact) -> Iterator[AccessChange]:
-    """Yield who gains sight of a request; its DPO gains leave to open the case's texts, unless police have it alone (T08)."""
+    """Yield who gains sight of a request, and its DPO leave to open its grounds; of the case, see `answering_leave`."""
     answering = INSIGHT_POLICY.leave(Role.DPO)
     match fact:
         case InsightRequested():
             yield AccessChange(insight.organisation, opens=answering)
-            if not insight.locked:
-                yield AccessChange(insight.organisation, opens=answering, unit=insight.case_id)
         case InsightHandedOver():
             yield AccessChange(fact.to_authority, opens=answering)
-            if fact.to_authority == insight.police:
-                yield AccessChange(fact.to_authority, opens=answering, unit=insight.case_id)
+
+
+def answering_leave(insight: InsightRequest, actor: Actor, now: datetime) -> list[Grant]:
+    """Return the leave that a DPO is given on the case's texts for one export (R21), alone and for minutes.
+
+    Leave that were given with the request would outlive its answer, and one answer would take it from another that waits.
+    Only who was asked and the case's police answer with its texts.
+    """
+    if Role.DPO not in actor.roles or actor.organisation not in (insight.organisation, insight.police):
+        return []
+    until = now + EXPORTING
+    return [
+        Grant(actor.organisation, role, opened, until, actor.person_ref)
+        for role, opened in INSIGHT_POLICY.leave(Role.DPO)
+    ]
 
 
 def handled_by_police(case: Case, organisation: str) -> bool:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from services.assessment import repository
-from services.assessment.access import handled_by_police
-from services.assessment.domain.insight import InsightRequest
+from services.assessment.access import answering_leave, handled_by_police
+from services.assessment.domain.insight import ANSWER_LASTS, InsightRequest
 from services.assessment.domain.insight_commands import RequestInsight
-from services.assessment.insight_export import export_of, locked_export, texts_in
+from services.assessment.insight_export import as_decided, export_of, locked_export, texts_in
 from services.assessment.insights import Insights
 from services.assessment.repository import CaseStore
 from shared.contracts.disclosure_codes import InsightDecision
@@ -61,14 +62,16 @@ def _export_route(router: APIRouter, parts: ApiParts, insights: Insights) -> Non
         role = next(role for role in ANSWERING if role in actor.roles)
         async with parts.edge.begin(request, actor) as tx:
             asked = await insights.store.load(tx, id, lock=False)
-            _require_answerable(asked, actor)
+            _require_answerable(asked, actor, tx.now)
             case = await insights.case_of(tx, asked)
             locked = handled_by_police(case, actor.organisation)
-            found = [] if locked else await facts(tx, insights.cases, case.id)
+            found = [] if locked else as_decided(asked, await facts(tx, insights.cases, case.id))
+            refs = tuple(sorted(texts_in(found) - set(asked.held_back)))
+            if refs:
+                await parts.vault.grant_many(tx.session, unit=case.id, grants=answering_leave(asked, actor, tx.now))
             now = tx.now
         if locked:
             return JSONResponse(locked_export(case, asked), headers={"Cache-Control": "no-store"})
-        refs = tuple(sorted(texts_in(found) - set(asked.held_back)))
         looker = Looker(actor.person_ref, actor.organisation, role)
         plain = await parts.vault.look(
             parts.edge.work.engine, looker=looker, blobs=refs, reason=LookReason.INSIGHT, now=now
@@ -79,11 +82,18 @@ def _export_route(router: APIRouter, parts: ApiParts, insights: Insights) -> Non
     router.add_api_route("/v1/insights/{id}/export", export, methods=["GET"], operation_id=door.operation)
 
 
-def _require_answerable(asked: InsightRequest, actor: Actor) -> None:
-    """Raise unless this organisation answers and has not refused."""
+def _require_answerable(asked: InsightRequest, actor: Actor, now: datetime) -> None:
+    """Raise unless this organisation answers, has not refused, and decided no longer ago than an answer lasts."""
     if asked.decision is InsightDecision.REFUSED:
         raise Conflict("insight_refused", "insight was refused; there is nothing to show", rule="domain.md R21")
     if actor.organisation != asked.answering:
         raise Conflict(
             "insight_not_yours", "it was handed to the authority that answers for it", rule="domain.md R21 (LED)"
+        )
+    if not asked.answerable(now):
+        raise Conflict(
+            "insight_answer_over",
+            f"it was decided more than {ANSWER_LASTS.days} days ago; its answer is made no more",
+            rule="domain.md R21",
+            remedy="Take in a new request.",
         )

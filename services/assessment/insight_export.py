@@ -7,6 +7,7 @@ at the authorities. A text is shown only if it was opened for this answer; the o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -43,13 +44,20 @@ def _texts_of(part: Any) -> Iterator[UUID]:
                 yield from _texts_of(value)
 
 
+def as_decided(request: InsightRequest, facts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the facts that the answer is about: those that there were when it was decided, or all while it is a draft."""
+    decided = request.decided_at
+    return [fact for fact in facts if decided is None or datetime.fromisoformat(fact["occurred_at"]) <= decided]
+
+
 def export_of(
     case: Case, request: InsightRequest, facts: Sequence[Mapping[str, Any]], opened: Mapping[UUID, str]
 ) -> dict[str, Any]:
     """Return the answer as JSON. `opened` has the plain texts by reference; what is not in it is held back."""
     because = _because(request)
     opened = {ref: text for ref, text in opened.items() if ref not in request.held_back}
-    disputes = {each.disputed: each.citizens_version for each in case.disputes}
+    told = texts_in(facts)
+    disputes = {each.disputed: each.citizens_version for each in case.disputes if each.citizens_version in told}
     items = []
     for fact in facts:
         item = _item(fact, opened, because)

@@ -93,10 +93,13 @@ async def case_of_organisation(tx: Transaction, store: CaseStore, case_id: UUID)
     """Return a case in which the actor's organisation takes part now, or None; a broken glass is no part in it (R7).
 
     For the one who answers a request for insight and has no part in the case's work (R21): the DPO asks for the
-    organisation. What is shown of it is for the caller to hold to the request.
+    organisation. What is shown of it is for the caller to hold to the request. The row is held until the transaction ends:
+    leave that is given here comes before a take-over by the police, which takes it back, or not at all (T08).
     """
-    query = sa.select(store.table.c.body).where(
-        store.table.c.id == case_id, store.takes_part(tx.actor, tx.now, visits=False)
+    query = (
+        sa.select(store.table.c.body)
+        .where(store.table.c.id == case_id, store.takes_part(tx.actor, tx.now, visits=False))
+        .with_for_update(read=True, of=store.table)
     )
     body = (await tx.session.execute(query)).scalar_one_or_none()
     return None if body is None else Case.model_validate(body)

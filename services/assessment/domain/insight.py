@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -23,6 +23,9 @@ class Stage(StrEnum):
 
 UNANSWERED = (Stage.RECEIVED, Stage.HANDED_OVER)
 """While a request is here, nothing of its case is erased (R19)."""
+
+ANSWER_LASTS = timedelta(days=30)
+"""How long after the decision the answer can be made: time to send it and to send it again [P]."""
 
 
 class InsightRequest(Aggregate):
@@ -49,6 +52,10 @@ class InsightRequest(Aggregate):
     def answering(self) -> str:
         """Return the organisation that answers."""
         return self.handed_to or self.organisation
+
+    def answerable(self, now: datetime) -> bool:
+        """Say whether the answer can be made now: until some time after the decision (R21)."""
+        return self.decided_at is None or now < self.decided_at + ANSWER_LASTS
 
     @property
     def handlers(self) -> tuple[str, ...]:

@@ -119,6 +119,74 @@ async def test_a_refusal_shows_nothing(world: World) -> None:
     assert (await world.get(f"/v1/insights/{insight}/export", D, 409))["code"] == "insight_refused"
 
 
+async def test_an_answer_shows_what_there_was_when_it_was_decided(world: World) -> None:
+    case = await world.routed()
+    await world.walk(case, "open-case", "request-clearance", "clear-case", "hold-meeting")
+    insight = await ask(world, case)
+    await command(world, insight, "decide-insight", D, {"decision": "FULL"})
+    before = await world.get(f"/v1/insights/{insight}/export", D)
+    await world.walk(case, "complete-assessment")
+    dispute = {"disputed": 1, "citizens_version": "Det gik anderledes for sig."}
+    await world.give(case, "dispute-fact", K, dispute)
+
+    after = await world.get(f"/v1/insights/{insight}/export", D)
+
+    assert after == before
+    assert WROTE not in json.dumps(after, ensure_ascii=False)
+
+
+async def test_an_answer_can_be_fetched_for_thirty_days_and_no_longer(world: World) -> None:
+    insight = await ask(world, await assessed(world))
+    await command(world, insight, "decide-insight", D, {"decision": "FULL"})
+    world.pass_(timedelta(days=29, hours=23))
+    in_time = await world.get(f"/v1/insights/{insight}/export", D)
+
+    world.pass_(timedelta(hours=1))
+
+    assert WROTE in json.dumps(in_time, ensure_ascii=False)
+    assert (await world.get(f"/v1/insights/{insight}/export", D, 409))["code"] == "insight_answer_over"
+
+
+async def test_an_older_answer_takes_nothing_from_a_request_that_waits(world: World) -> None:
+    case = await assessed(world)
+    first, second = await ask(world, case), await ask(world, case)
+    await command(world, first, "decide-insight", D, {"decision": "FULL"})
+    world.pass_(timedelta(days=31))
+
+    await world.get(f"/v1/insights/{first}/export", D, 409)
+
+    assert WROTE in json.dumps(await world.get(f"/v1/insights/{second}/export", D), ensure_ascii=False)
+
+
+async def test_leave_to_open_the_case_is_for_one_person_and_ends_with_the_export(
+    world: World, installed: Installed
+) -> None:
+    case, dpo = await assessed(world), person(D)
+    insight = await ask(world, case, dpo)
+    asked = await leaves(installed.admin, case)
+    await world.get(f"/v1/insights/{insight}/export", dpo)
+
+    (given,) = await leaves(installed.admin, case)
+    await world.give(case, "revoke-clearance", P)
+    _, locked = await leaves(installed.admin, case)
+
+    assert asked == []
+    assert (given["person"], given["granted"]) == (dpo.ref, True)
+    assert given["until"] <= world.now() + timedelta(minutes=5)
+    assert (locked["person"], locked["granted"]) == (dpo.ref, False)
+
+
+async def leaves(admin: str, unit: UUID) -> list[Any]:
+    """Return the leaves that DPOs were given on a unit, and what took them back, in order."""
+    connection = await asyncpg.connect(admin)
+    try:
+        return await connection.fetch(
+            "select person, granted, until from vault.grants where unit = $1 and role = 'DPO' order by id", unit
+        )
+    finally:
+        await connection.close()
+
+
 async def test_what_police_answer_for_goes_to_them_and_stays_there(world: World) -> None:
     case = await assessed(world)
     insight = await ask(world, case, regime="LED")
