@@ -25,6 +25,9 @@ from shared.vault.provider import KeyProvider
 
 _log = structlog.get_logger(__name__)
 
+_LOCK = "select pg_advisory_xact_lock(hashtextextended('holder:' || $1::uuid::text, 0))"
+"""What `keystore.guard` and `keystore.destroy_person` take as well; of nobody, nothing."""
+
 
 class Ledger:
     """The ledger over connections of `vault_keeper` and `keystore_keeper`."""
@@ -89,21 +92,44 @@ class Ledger:
             return await self._entries(vault, refs)
 
     async def _carry_out(self, vault: asyncpg.Connection, keys: asyncpg.Connection, request: Request) -> None:
-        units: list[UUID] = []
         if request.kind is Kind.PERSON:
-            units = [row[0] for row in await keys.fetch("select keystore.units_of($1)", request.ref)]
-        await self._record(vault, request, units)
-        if request.kind is Kind.PERSON:
-            gone = [row[0] for row in await keys.fetch("select keystore.destroy_person($1)", request.ref)]
-            if late := sorted(set(gone) - set(units)):
-                # Bound to the person between the question and the destruction.
-                for unit in late:
-                    ledger_file.append(self._file, replace(request, ref=unit, kind=Kind.UNIT))
-                await self._record(vault, request, late)
-            destroyed, units = bool(gone), gone
+            await self._erase_person(vault, keys, request)
         else:
+            await self._erase_unit(vault, keys, request)
+
+    async def _erase_unit(self, vault: asyncpg.Connection, keys: asyncpg.Connection, request: Request) -> None:
+        """Erase a unit, and its person where it was the last that is held about them: else the CPR number would still find them."""
+        person = await keys.fetchval("select person from keystore.unit_keys where unit = $1", request.ref)
+        person = person or await vault.fetchval("select vault.person_of_case($1)", request.ref)
+        await self._record(vault, request, [])
+        async with keys.transaction():
             destroyed = await keys.fetchval("select keystore.destroy_unit($1)", request.ref)
-        refs = [request.ref, *units]
+            # Kept to the end: of two last units the second sees that the first is gone, and none is bound meanwhile.
+            await keys.execute(_LOCK, person)
+            last = person is not None and not await _held_about(vault, keys, person)
+            if last:
+                # Inside, so that a stop takes the unit's destruction back as well: only its row says whose it was.
+                await self._let_go(vault, keys, replace(request, ref=person, kind=Kind.PERSON))
+        await self._mark_applied(vault, [request.ref, person] if last else [request.ref], destroyed)
+
+    async def _let_go(self, vault: asyncpg.Connection, keys: asyncpg.Connection, request: Request) -> None:
+        if request.ref not in {each.ref for each in ledger_file.read(self._file)}:
+            ledger_file.append(self._file, request)
+        await self._record(vault, request, [])
+        await keys.execute("select keystore.destroy_person($1)", request.ref)
+
+    async def _erase_person(self, vault: asyncpg.Connection, keys: asyncpg.Connection, request: Request) -> None:
+        units = [row[0] for row in await keys.fetch("select keystore.units_of($1)", request.ref)]
+        await self._record(vault, request, units)
+        gone = [row[0] for row in await keys.fetch("select keystore.destroy_person($1)", request.ref)]
+        if late := sorted(set(gone) - set(units)):
+            # Bound to the person between the question and the destruction.
+            for unit in late:
+                ledger_file.append(self._file, replace(request, ref=unit, kind=Kind.UNIT))
+            await self._record(vault, request, late)
+        await self._mark_applied(vault, [request.ref, *gone], bool(gone))
+
+    async def _mark_applied(self, vault: asyncpg.Connection, refs: list[UUID], destroyed: bool) -> None:
         unmarked = [entry.request.ref for entry in await self._entries(vault, refs) if entry.epochs is None]
         # After the destruction: an epoch that was opened before it may hold a copy, one that is opened later cannot.
         held = sorted(self._provider.epochs)
@@ -139,6 +165,11 @@ class Ledger:
                 await keys.close()
         finally:
             await vault.close()
+
+
+async def _held_about(vault: asyncpg.Connection, keys: asyncpg.Connection, person: UUID) -> bool:
+    units = await keys.fetchval("select count(*) from keystore.units_of($1)", person)
+    return bool(units or await vault.fetchval("select vault.cases_of($1)", person))
 
 
 async def _connect(url: str) -> asyncpg.Connection:

@@ -37,19 +37,23 @@ class Proof:
 
 
 async def of_vault(vault_url: str, keys: UnitKeys, refs: Sequence[UUID]) -> Remains:
-    """Count what the vault holds of erased units, sealed rows and leaves, and try to open each row with the keys there are."""
+    """Count what the vault holds of erased units and persons, and try to open each sealed row with the keys there are.
+
+    Looked at are sealed rows, leaves, the digest by which a person is found, and what ties a case to a person.
+    """
     vault = await asyncpg.connect(vault_url.replace("postgresql+asyncpg://", "postgresql://", 1))
-    rows, leaves, opens = 0, 0, 0
+    rows, others, opens = 0, 0, 0
     try:
         for unit in refs:
-            leaves += await vault.fetchval("select vault.leaves_of($1)", unit)
+            for function in ("leaves_of", "known_of"):
+                others += await vault.fetchval(f"select vault.{function}($1)", unit) or 0
             for row in await vault.fetch("select * from vault.left_of($1)", unit):
                 rows += 1
                 place = Place(unit, FieldClass(row["class"]), row["field"], row["blob"])
                 opens += await _opens(keys, place, row["sealed"])
     finally:
         await vault.close()
-    return Remains("vault", rows + leaves, rows + leaves, opens)
+    return Remains("vault", rows + others, rows + others, opens)
 
 
 async def _opens(keys: UnitKeys, place: Place, sealed: bytes) -> bool:

@@ -80,18 +80,6 @@ class UnitKeys:
             raise Unopenable
         return {unit: await self._open(row) for unit, row in held.items()}
 
-    async def destroy(self, unit: UUID) -> bool:
-        """Destroy the unit's key for good; return whether there was one."""
-        self._remembered.pop(unit, None)
-        return await self._store.destroy(unit)
-
-    async def destroy_person(self, person: UUID) -> list[UUID]:
-        """Destroy the person's key for good, and with it those of the units under it; return the units."""
-        units = await self._store.destroy_person(person)
-        for unit in units:
-            self._remembered.pop(unit, None)
-        return units
-
     async def _wrapped(self, unit: UUID, person: UUID | None, key: bytes) -> WrappedKey:
         if person is not None:
             key = sealing.wrap_for(await self._key_of(person), key, unit, person)

@@ -1,6 +1,7 @@
 """The key store: wrapped keys of erasable units, in a database apart from what they open, with a backup of its own.
 
-Each call is one statement in its own transaction, one round trip. Deleting a row is what erases a unit.
+Each call is one statement in its own transaction, one round trip. Deleting a row is what erases a unit: the keeper alone does,
+with an entry in the ledger (`shared.erasure`).
 """
 
 from __future__ import annotations
@@ -51,17 +52,11 @@ class KeyStore(Protocol):
     async def find(self, units: Sequence[UUID]) -> dict[UUID, WrappedKey]:
         """Return the keys that are there, with those of their persons; an erased unit is not in the answer."""
 
-    async def destroy(self, unit: UUID) -> bool:
-        """Delete the key, and never take one for this unit again; return whether there was one."""
-
     async def person(self, person: UUID, fresh: PersonKey) -> PersonKey:
         """Return the person's key, `fresh` where there was none."""
 
     async def bind(self, key: WrappedKey, seen: bytes) -> bool:
         """Replace the key by one under a person's, if it is still the one that was seen; return whether it was."""
-
-    async def destroy_person(self, person: UUID) -> list[UUID]:
-        """Delete the person's key and those of the units under it, for good; return the units."""
 
 
 class PostgresKeyStore:
@@ -83,11 +78,6 @@ class PostgresKeyStore:
         rows = await self._fetch(_FIND, list(units))
         return {row["unit"]: _wrapped(row) for row in rows}
 
-    async def destroy(self, unit: UUID) -> bool:
-        """Delete the key; the row itself leaves the heap with VACUUM and the backups with their age."""
-        [row] = await self._fetch("select keystore.destroy_unit($1)", unit)
-        return bool(row[0])
-
     async def person(self, person: UUID, fresh: PersonKey) -> PersonKey:
         """Return the person's key, `fresh` where there was none; of two that come at once, both get the first."""
         rows = await self._fetch(_PERSON, person, fresh.epoch, fresh.wrapped)
@@ -103,10 +93,6 @@ class PostgresKeyStore:
             "select keystore.bind($1, $2, $3, $4, $5)", key.unit, key.person, key.epoch, key.wrapped, seen
         )
         return bool(row[0])
-
-    async def destroy_person(self, person: UUID) -> list[UUID]:
-        """Delete the person's key and those of the units under it."""
-        return [row[0] for row in await self._fetch("select keystore.destroy_person($1)", person)]
 
     async def holding(self, refs: Sequence[UUID]) -> list[UUID]:
         """Return those of these units and persons that have a key here, or a key under theirs."""
@@ -193,12 +179,10 @@ class MemoryKeyStore:
     def __init__(self) -> None:
         self.rows: dict[UUID, WrappedKey] = {}
         self.persons: dict[UUID, PersonKey] = {}
-        self.destroyed: set[UUID] = set()
         _log.warning("vault_key_store_forgets_at_exit", store=type(self).__name__)
 
     async def add(self, key: WrappedKey) -> bool:
         """Keep the key; return False when the unit has one already."""
-        self._refuse_destroyed(key.unit, key.person)
         return self.rows.setdefault(key.unit, key) is key
 
     async def find(self, units: Sequence[UUID]) -> dict[UUID, WrappedKey]:
@@ -209,34 +193,14 @@ class MemoryKeyStore:
             for unit, row in found.items()
         }
 
-    async def destroy(self, unit: UUID) -> bool:
-        """Forget the key."""
-        self.destroyed.add(unit)
-        return self.rows.pop(unit, None) is not None
-
     async def person(self, person: UUID, fresh: PersonKey) -> PersonKey:
         """Return the person's key."""
-        self._refuse_destroyed(person)
         return self.persons.setdefault(person, fresh)
 
     async def bind(self, key: WrappedKey, seen: bytes) -> bool:
         """Replace the key, if it is still the one that was seen."""
-        self._refuse_destroyed(key.unit, key.person)
         found = self.rows.get(key.unit)
         if found is None or found.wrapped != seen or found.person is not None:
             return False
         self.rows[key.unit] = key
         return True
-
-    async def destroy_person(self, person: UUID) -> list[UUID]:
-        """Forget the person's key and those of the units under it."""
-        self.persons.pop(person, None)
-        units = [unit for unit, row in self.rows.items() if row.person == person]
-        for unit in units:
-            del self.rows[unit]
-        self.destroyed.update(units, [person])
-        return units
-
-    def _refuse_destroyed(self, *holders: UUID | None) -> None:
-        if self.destroyed.intersection(holder for holder in holders if holder):
-            raise UnitErased

@@ -43,6 +43,9 @@ KEEPING = (
     "vault.left_of(uuid)",
     "vault.leaves_of(uuid)",
     "vault.unapplied(uuid[])",
+    "vault.person_of_case(uuid)",
+    "vault.cases_of(uuid)",
+    "vault.known_of(uuid)",
 )
 """What the vault's keeper may call."""
 
@@ -52,7 +55,9 @@ KEYSTORE_PRIVILEGES = (
     # Deleting is by function alone: a key that goes leaves its mark, so that none is made in its place.
     "revoke delete on keystore.unit_keys from keystore_app",
     "grant select, insert on keystore.unit_keys, keystore.person_keys to keystore_app",
-    f"grant execute on function {_DESTROYING}, keystore.bind(uuid, uuid, text, bytea, bytea) to keystore_app",
+    # By the keeper alone, who writes it into the ledger of erasures: no login of a service destroys a key.
+    f"revoke execute on function {_DESTROYING} from keystore_app",
+    "grant execute on function keystore.bind(uuid, uuid, text, bytea, bytea) to keystore_app",
     "grant execute on function keystore.holding(uuid[]) to keystore_app, keystore_keeper",
     "grant execute on function keystore.units_of(uuid) to keystore_keeper",
     "grant select on keystore.unit_keys, keystore.person_keys, keystore.destroyed, keystore.epochs to keystore_keeper",
@@ -60,7 +65,7 @@ KEYSTORE_PRIVILEGES = (
     "grant insert (epoch), update (destroyed_at) on keystore.epochs to keystore_keeper",
     f"grant execute on function {_DESTROYING}, keystore.close_epoch(text) to keystore_keeper",
 )
-"""What may be done in the key store: services add, read, bind and destroy; the keeper re-wraps, retires and destroys."""
+"""What may be done in the key store: services add, read and bind; the keeper re-wraps, retires and destroys."""
 
 
 async def install(admin: Connection) -> None:

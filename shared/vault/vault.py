@@ -205,14 +205,6 @@ class Vault:
         async with _reaching(engine) as connection:
             return await self._redeem(connection, tickets)
 
-    async def destroy_unit(self, unit: UUID) -> bool:
-        """Destroy the key of a unit: what was sealed under it opens nowhere any more. Return whether there was one."""
-        return await self._keys.destroy(unit)
-
-    async def destroy_person(self, person: UUID) -> list[UUID]:
-        """Destroy a person's key and those of the units under it: nothing of them opens any more. Return the units."""
-        return await self._keys.destroy_person(person)
-
     async def _redeem(self, connection: AsyncConnection, tickets: Sequence[Ticket]) -> list[Plain]:
         rows = await statements.call(connection, statements.REDEEM, {"tickets": list(tickets)})
         found = {row.ticket: row for row in rows}

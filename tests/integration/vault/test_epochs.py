@@ -140,7 +140,7 @@ async def test_a_unit_erased_while_keys_move_does_not_come_back(
 
     class ErasesMeanwhile(KeysetProvider):
         async def rewrap(self, holder: Holder, epoch: str, wrapped: bytes) -> tuple[str, bytes]:
-            await keystore.destroy(unit)
+            await cluster.destroy("unit", unit)
             return await super().rewrap(holder, epoch, wrapped)
 
     await epochs.rotate(NOW)
@@ -206,7 +206,7 @@ async def test_an_older_copy_of_the_key_store_opens_nothing_once_its_epoch_is_de
     keys = await cluster.connect("postgres", roles.KEYSTORE_DATABASE)
     copy = await keys.fetch("select unit, epoch, wrapped, person from keystore.unit_keys")
 
-    await living.destroy_unit(erased)
+    await cluster.destroy("unit", erased)
     await epochs.rotate(NOW)
     await epochs.rewrap()
     await epochs.retire("k1")

@@ -281,11 +281,11 @@ async def test_the_reason_of_the_worker_is_not_for_the_api(vault: Vault, intake:
 
 
 async def test_a_destroyed_key_opens_nothing_in_any_process(
-    vault: Vault, keystore: PostgresKeyStore, intake: AsyncEngine, sealed: Sealed
+    vault: Vault, cluster: Cluster, intake: AsyncEngine, sealed: Sealed
 ) -> None:
     assert (await open_one(vault, intake, sealed.blob)).reveal() == sealed.text
 
-    assert await keystore.destroy(sealed.unit)
+    assert await cluster.destroy("unit", sealed.unit) == [True]
 
     with pytest.raises(Unopenable):
         await open_one(vault, intake, sealed.blob)

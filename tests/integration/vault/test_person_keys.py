@@ -35,7 +35,9 @@ async def put_one(vault: Vault, engine: AsyncEngine, unit: UUID) -> UUID:
     return blob
 
 
-async def test_erasing_a_person_closes_every_unit_under_their_key(vault: Vault, intake: AsyncEngine) -> None:
+async def test_erasing_a_person_closes_every_unit_under_their_key(
+    vault: Vault, intake: AsyncEngine, cluster: Cluster
+) -> None:
     person, other, units = uuid4(), uuid4(), [uuid4(), uuid4()]
     for unit in units:
         await vault.new_unit(unit, person)
@@ -43,7 +45,7 @@ async def test_erasing_a_person_closes_every_unit_under_their_key(vault: Vault, 
     blobs = [await put_one(vault, intake, unit) for unit in (*units, other)]
     assert all([(await open_one(vault, intake, blob)).reveal() == Sealed.text for blob in blobs])
 
-    assert set(await vault.destroy_person(person)) == set(units)
+    assert set(await cluster.destroy("person", person)) == set(units)
 
     for blob in blobs[:2]:
         with pytest.raises(Unopenable):
@@ -57,22 +59,20 @@ async def test_another_process_that_has_just_sealed_opens_nothing_either(
     person, unit = uuid4(), uuid4()
     await vault.new_unit(unit, person)
     blob = await put_one(vault, intake, unit)
-    elsewhere = PostgresKeyStore(cluster.dsn("keystore_app", roles.KEYSTORE_DATABASE))
-    await elsewhere.destroy_person(person)
-    await elsewhere.close()
+    await cluster.destroy("person", person)
 
     with pytest.raises(Unopenable):
         await open_one(vault, intake, blob)
 
 
 async def test_a_units_row_that_is_put_back_opens_nothing_without_its_person(
-    vault: Vault, intake: AsyncEngine, keys: asyncpg.Connection
+    vault: Vault, intake: AsyncEngine, keys: asyncpg.Connection, cluster: Cluster
 ) -> None:
     person, unit = uuid4(), uuid4()
     await vault.new_unit(unit, person)
     blob = await put_one(vault, intake, unit)
     kept = await keys.fetchrow("select unit, epoch, wrapped, person from keystore.unit_keys where unit = $1", unit)
-    await vault.destroy_person(person)
+    await cluster.destroy("person", person)
     await keys.execute("alter table keystore.unit_keys disable trigger guard")
     await keys.execute("insert into keystore.unit_keys (unit, epoch, wrapped, person) values ($1, $2, $3, $4)", *kept)
     await keys.execute("alter table keystore.unit_keys enable trigger guard")
@@ -82,7 +82,7 @@ async def test_a_units_row_that_is_put_back_opens_nothing_without_its_person(
 
 
 async def test_a_unit_that_gets_a_person_later_keeps_its_texts_and_goes_with_the_person(
-    vault: Vault, intake: AsyncEngine
+    vault: Vault, intake: AsyncEngine, cluster: Cluster
 ) -> None:
     person, unit = uuid4(), uuid4()
     await vault.new_unit(unit)
@@ -94,7 +94,7 @@ async def test_a_unit_that_gets_a_person_later_keeps_its_texts_and_goes_with_the
 
     for blob in (before, after):
         assert (await open_one(vault, intake, blob)).reveal() == Sealed.text
-    await vault.destroy_person(person)
+    await cluster.destroy("person", person)
     for blob in (before, after):
         with pytest.raises(Unopenable):
             await open_one(vault, intake, blob)
@@ -110,12 +110,12 @@ async def test_a_unit_belongs_to_one_person_for_good(vault: Vault) -> None:
         await vault.bind(uuid4(), uuid4())
 
 
-async def test_what_was_erased_never_gets_a_key_again(vault: Vault) -> None:
+async def test_what_was_erased_never_gets_a_key_again(vault: Vault, cluster: Cluster) -> None:
     person, under, alone = uuid4(), uuid4(), uuid4()
     await vault.new_unit(under, person)
     await vault.new_unit(alone)
-    await vault.destroy_person(person)
-    await vault.destroy_unit(alone)
+    await cluster.destroy("person", person)
+    await cluster.destroy("unit", alone)
 
     for unit, of in ((under, None), (alone, None), (uuid4(), person)):
         with pytest.raises(UnitErased):

@@ -154,6 +154,18 @@ async def test_services_add_and_read_keys_and_the_keeper_moves_them_between_epoc
     assert moves == [True, True, False, False]
 
 
+@pytest.mark.parametrize("holder", ["unit", "person"])
+async def test_no_login_of_a_service_destroys_a_key(cluster: Cluster, holder: str) -> None:
+    """It would be an erasure that no person decided and no ledger knows."""
+    app = await cluster.connect("keystore_app", roles.KEYSTORE_DATABASE)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await app.execute(f"select keystore.destroy_{holder}(gen_random_uuid())")
+    for verb in (f"delete from keystore.{holder}_keys", f"truncate keystore.{holder}_keys"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await app.execute(verb)
+    await app.close()
+
+
 @pytest.mark.parametrize("kind", ["api", "worker"])
 async def test_facts_are_append_only_and_their_partitions_reached_through_them_alone(
     admin: asyncpg.Connection, migrated: str, kind: str

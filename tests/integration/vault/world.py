@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.persistence.roles import DATABASE
+from shared.persistence.roles import DATABASE, KEYSTORE_DATABASE
 from shared.vault import FieldClass, Grant, Looker, LookReason, Plain, Vault
 
 ADVISER = Looker(UUID(int=7), "hotline:national", "HOTLINE_ADVISER")
@@ -30,6 +30,13 @@ class Cluster:
     async def connect(self, role: str, database: str = DATABASE) -> asyncpg.Connection:
         """Return a bare connection as a role."""
         return await asyncpg.connect(self.dsn(role, database).replace("+asyncpg", ""))
+
+    async def destroy(self, holder: str, ref: UUID) -> list[UUID | bool]:
+        """Destroy the key of a `unit` or a `person` as the keeper does; return what the key store answers."""
+        keeper = await self.connect("keystore_keeper", KEYSTORE_DATABASE)
+        rows = await keeper.fetch(f"select keystore.destroy_{holder}($1)", ref)
+        await keeper.close()
+        return [row[0] for row in rows]
 
 
 @dataclass(frozen=True)

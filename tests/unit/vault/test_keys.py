@@ -113,16 +113,6 @@ async def test_a_second_making_keeps_the_first_key(store: CountingStore) -> None
     assert await first.for_sealing(unit) == await second.for_sealing(unit)
 
 
-async def test_a_destroyed_key_seals_no_more(keys: UnitKeys) -> None:
-    unit = uuid4()
-    await keys.make(unit)
-
-    assert await keys.destroy(unit)
-    assert not await keys.destroy(unit)
-    with pytest.raises(Unopenable):
-        await keys.for_sealing(unit)
-
-
 async def test_a_key_swapped_with_that_of_another_unit_does_not_open(keys: UnitKeys, store: CountingStore) -> None:
     mine, other = uuid4(), uuid4()
     await keys.make(mine)
