@@ -63,6 +63,8 @@ def rewrap(batch: Annotated[int, typer.Option(min=1, help="How many keys move in
     """Move every key to the current epoch; may be stopped and run again. Exit code 1 when some do not open."""
     done = asyncio.run(keeper().rewrap(batch))
     console.print(f"{done.moved} keys moved, {done.unopenable} do not open and stayed")
+    for each in done.named:
+        console.print(f"unit {each.unit}" if each.unit else f"person {each.person}")
     raise typer.Exit(1 if done.unopenable else 0)
 
 

@@ -31,6 +31,8 @@ class Reason(StrEnum):
     PERSON_ASKED = "PERSON_ASKED"
     AUTHORITY_ORDERED = "AUTHORITY_ORDERED"
     ENTERED_BY_MISTAKE = "ENTERED_BY_MISTAKE"
+    KEY_LOST = "KEY_LOST"
+    """Its key opens nowhere, in no backup either: it is given up, so that its epoch can be retired."""
 
 
 @dataclass(frozen=True, slots=True)

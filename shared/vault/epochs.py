@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -31,6 +31,7 @@ _log = structlog.get_logger(__name__)
 EPOCH_AGE: Final = timedelta(days=31)
 """After so long the current epoch is due to be followed by another; backups of the key store live at most 30 days."""
 BATCH: Final = 500
+NAMED: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class Rewrapped:
 
     moved: int
     unopenable: int
+    named: tuple[Holder, ...] = field(default=(), compare=False)
+    """The first of those that do not open, up to `NAMED`: each keeps its epoch from being retired until a person has it erased."""
 
 
 class Epochs:
@@ -90,9 +93,9 @@ class Epochs:
     async def rewrap(self, batch: int = BATCH) -> Rewrapped:
         """Move every key that is under another epoch to the current one. May be stopped anywhere and run again.
 
-        A key whose epoch is gone, or that was altered, is counted and left: nobody can move it.
+        A key whose epoch is gone, or that was altered, is counted, named and left: nobody can move it.
         """
-        done = [0, 0]
+        moved, left = 0, list[Holder]()
         async with self._connected() as keeper:
             for table, key in (("person_keys", "person"), ("unit_keys", "unit")):
                 after = UUID(int=0)
@@ -100,11 +103,11 @@ class Epochs:
                     _BATCH.format(table=table, key=key), self._provider.epoch, after, batch
                 ):
                     after = rows[-1]["id"]
-                    moved, left = await self._move(keeper, table, key, rows)
-                    done[0] += moved
-                    done[1] += left
-        _log.info("keys_rewrapped", epoch=self._provider.epoch, moved=done[0], unopenable=done[1])
-        return Rewrapped(*done)
+                    stayed = await self._move(keeper, table, key, rows)
+                    moved += len(rows) - len(stayed)
+                    left += stayed
+        _log.info("keys_rewrapped", epoch=self._provider.epoch, moved=moved, unopenable=len(left))
+        return Rewrapped(moved, len(left), tuple(left[:NAMED]))
 
     async def retire(self, epoch: str) -> None:
         """Destroy the key of an epoch for good; nothing may depend on it.
@@ -145,19 +148,24 @@ class Epochs:
 
     async def _move(
         self, keeper: asyncpg.Connection, table: str, key: str, rows: Sequence[asyncpg.Record]
-    ) -> tuple[int, int]:
-        """Re-wrap one batch and commit it; a row that was erased or changed in between is left to what changed it."""
+    ) -> list[Holder]:
+        """Re-wrap one batch and commit it; return whose key does not open.
+
+        A row that was erased or changed in between is left to what changed it.
+        """
         made: list[tuple[str, bytes, UUID, bytes]] = []
+        stayed: list[Holder] = []
         for row in rows:
             holder = Holder(None, row["id"]) if key == "person" else Holder(row["id"], row["person"])
             try:
                 epoch, wrapped = await self._provider.rewrap(holder, row["epoch"], row["wrapped"])
             except Unopenable:
+                stayed.append(holder)
                 continue
             made.append((epoch, wrapped, row["id"], row["wrapped"]))
         async with keeper.transaction():
             await keeper.executemany(_MOVE.format(table=table, key=key), made)
-        return len(made), len(rows) - len(made)
+        return stayed
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[asyncpg.Connection]:

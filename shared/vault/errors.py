@@ -89,7 +89,10 @@ class EpochInUse(VaultError, Conflict):
     status: ClassVar[int] = 409
 
     def __init__(
-        self, epoch: str, count: int, remedy: str = "Run `tovholder keys rewrap`, then retire it again."
+        self,
+        epoch: str,
+        count: int,
+        remedy: str = "Run `tovholder keys rewrap`, then retire it again. It names keys that do not open: see the runbook.",
     ) -> None:
         super().__init__("vault_epoch_in_use", f"{count} keys depend on epoch {epoch}.", remedy=remedy)
         self.count = count

@@ -22,8 +22,10 @@ from shared.errors import Invalid
 from shared.lifecycle.actor import PUBLIC, SYSTEM
 from shared.persistence import roles
 from shared.vault import LookRefused, PostgresKeyStore
-from shared.vault.errors import KeyStoreUnavailable, UnitErased
+from shared.vault.errors import EpochInUse, KeyStoreUnavailable, UnitErased
+from shared.vault.keystore import WrappedKey
 from shared.vault.persons import PersonHasOpenCase
+from shared.vault.sealing import Holder
 from tests.integration.erasure.conftest import DPO, Keeping
 from tests.integration.vault.test_person_keys import put_one
 from tests.integration.vault.world import Cluster, Sealed, open_one
@@ -135,6 +137,22 @@ async def test_an_erasure_is_final_when_the_last_epoch_that_held_the_key_is_gone
 
     assert [each[unit] for each in states] == ["requested", "final"]
     assert later not in states[1]
+
+
+async def test_a_key_that_opens_nowhere_is_named_and_given_up_by_a_person_and_its_epoch_retires(
+    keeping: Keeping, keystore: PostgresKeyStore
+) -> None:
+    lost = uuid4()
+    await keystore.add(WrappedKey(lost, "k1", b"\x01" * 61))
+    await keeping.epochs.rotate(NOW)
+    assert (await keeping.epochs.rewrap()).named == (Holder(lost),)
+    with pytest.raises(EpochInUse):
+        await keeping.epochs.retire("k1")
+
+    entry = await keeping.ledger.request(Request(lost, Kind.UNIT, DPO, NOW, Reason.KEY_LOST))
+
+    await keeping.epochs.retire("k1")
+    assert (entry.request.requested_by, entry.request.reason) == (DPO, Reason.KEY_LOST)
 
 
 @pytest.mark.parametrize("actor", [SYSTEM, PUBLIC], ids=["system", "public"])
