@@ -19,23 +19,29 @@ app.add_typer(sessions, name="sessions")
 console = Console()
 
 
-@sessions.callback()
-def _group() -> None:
-    """Keep `revoke` a command of its own."""
-
-
 @sessions.command()
 def revoke(person: Annotated[UUID, typer.Argument(help="The person's reference.")]) -> None:
     """Let every token that the person has count no more; take the role away at the identity provider first."""
     config = StackConfig.load()
     commands.require_postgres(config)
-    asyncio.run(_revoke(config.dsn("identity_keeper", tcp=True), person))
-    console.print("From the next request on the person has to sign in again.")
+    ended = asyncio.run(_call(config.dsn("identity_keeper", tcp=True), "select identity.end_sessions($1)", person))
+    console.print(f"{ended} sessions ended. From the next request on the person has to sign in again, everywhere.")
 
 
-async def _revoke(dsn: str, person: UUID) -> None:
+@sessions.command()
+def forget(
+    days: Annotated[int, typer.Option(min=0, help="How long ago a session ended that is forgotten.")] = 1,
+) -> None:
+    """Forget sessions that are over: they say when somebody worked."""
+    config = StackConfig.load()
+    commands.require_postgres(config)
+    query = "select identity.forget_sessions(make_interval(days => $1))"
+    console.print(f"{asyncio.run(_call(config.dsn('identity_keeper', tcp=True), query, days))} sessions forgotten")
+
+
+async def _call(dsn: str, query: str, value: UUID | int) -> int:
     connection = await asyncpg.connect(dsn)
     try:
-        await connection.fetchval("select identity.revoke($1)", person)
+        return int(await connection.fetchval(query, value))
     finally:
         await connection.close()

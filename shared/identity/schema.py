@@ -13,12 +13,20 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 ADMITTED = "identity.admitted(uuid, timestamptz)"
 REVOKE = "identity.revoke(uuid)"
+SIGNED_IN = (
+    "identity.begin_session(bytea, uuid, interval, interval)",
+    "identity.use_session(bytea)",
+    "identity.end_session(bytea)",
+)
+END_ALL = "identity.end_sessions(uuid)"
+FORGET = "identity.forget_sessions(interval)"
 
 
 async def install(admin: Connection) -> None:
     """Bring the schema up to date and give EXECUTE. May be run again.
 
-    Every service asks who is admitted. Tokens are revoked by the keeper, and by the directory of staff when it takes a role away.
+    Every service asks who is admitted, and its pages keep sessions. Tokens are revoked, and a person is signed out everywhere, by
+    the keeper, and by the directory of staff when it takes a role away.
     """
     await upgrade(admin, IDENTITY, "identity_owner", MIGRATIONS / IDENTITY)
     async with admin.transaction():
@@ -26,4 +34,6 @@ async def install(admin: Connection) -> None:
         for service in SERVICES:
             api, worker = quoted(f"{service}_api"), quoted(f"{service}_worker")
             await admin.execute(f"grant execute on function {ADMITTED} to {api}, {worker}")
-        await admin.execute(f"grant execute on function {REVOKE} to identity_keeper, notify_api")
+            await admin.execute(f"grant execute on function {', '.join(SIGNED_IN)} to {api}")
+        await admin.execute(f"grant execute on function {REVOKE}, {END_ALL} to identity_keeper, notify_api")
+        await admin.execute(f"grant execute on function {FORGET} to identity_keeper")
