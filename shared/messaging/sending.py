@@ -1,5 +1,5 @@
-"""Sending a batch of pending facts: all in flight at once, sorted afterwards into what Kafka has and what it has
-not.
+"""Sending a batch of pending facts: one of each key in flight at a time, sorted afterwards into what Kafka has and what
+it has not.
 """
 
 from __future__ import annotations
@@ -56,24 +56,48 @@ class FactMissing(ValueError):
 async def send_all(
     producer: AIOKafkaProducer, service: str, rows: Sequence[asyncpg.Record], ack_seconds: float
 ) -> Sent:
-    """Send rows in their order and wait for Kafka's answers, at most `ack_seconds`."""
+    """Send rows in their order and wait for Kafka's answers, at most `ack_seconds` for each wave.
+
+    Of a key one row is in flight at a time, or Kafka could take a later one although an earlier one ran out of time at the end
+    of an outage; a consumer then drops the earlier one as stale, and its effect is lost. Rows of other keys go along.
+    """
     missing = await _missing_topics(producer, {row["topic"] for row in rows})
     answers: list[tuple[asyncpg.Record, asyncio.Future[Any] | Exception]] = []
-    blocked: set[str] = set()
-    for row in rows:
-        if row["key"] in blocked:
-            continue
+    waiting = list(rows)
+    while waiting:
+        wave, waiting = _first_of_each_key(waiting)
+        answered = await _send_wave(producer, service, wave, missing, ack_seconds)
+        answers += answered
+        failed = {row["key"]: error for row, answer in answered if (error := _error_of(answer)) is not None}
+        if any(not _is_refusal(error) for error in failed.values()):
+            break
+        waiting = [row for row in waiting if row["key"] not in failed]
+    return _sorted(answers)
+
+
+def _first_of_each_key(rows: Sequence[asyncpg.Record]) -> tuple[list[asyncpg.Record], list[asyncpg.Record]]:
+    """Return the first row of each key, and the others, both in their order."""
+    first: dict[str, asyncpg.Record] = {}
+    rest = [row for row in rows if first.setdefault(row["key"], row) is not row]
+    return list(first.values()), rest
+
+
+async def _send_wave(
+    producer: AIOKafkaProducer, service: str, wave: Sequence[asyncpg.Record], missing: set[str], ack_seconds: float
+) -> list[tuple[asyncpg.Record, asyncio.Future[Any] | Exception]]:
+    """Send rows of different keys, all in flight at once; a producer that cannot go on ends the wave."""
+    answers: list[tuple[asyncpg.Record, asyncio.Future[Any] | Exception]] = []
+    for row in wave:
         try:
             answers.append((row, await _start(producer, service, row, missing)))
         except Exception as error:  # noqa: BLE001  # sorted below by its class: refused, or an interruption
             answers.append((row, error))
-            blocked.add(row["key"])
             if not _is_refusal(error):
                 break
     futures = [answer for _, answer in answers if isinstance(answer, asyncio.Future)]
     if futures:
         await asyncio.wait(futures, timeout=ack_seconds)
-    return _sorted(answers)
+    return answers
 
 
 async def _start(

@@ -200,12 +200,16 @@ class UnitOfWork:
         except (OperationalError, InterfaceError, OSError, TimeoutError) as error:
             raise Transient(
                 "database_unavailable",
-                "the database did not answer; nothing was saved",
-                remedy="Send the same command with the same Idempotency-Key again.",
+                "the database did not answer; whether it was saved is not known",
+                remedy=REPEAT,
             ) from error
         except DBAPIError as error:
             if error.connection_invalidated or _may_go_through(error):
-                raise Transient("database_unavailable", "the database went away; nothing was saved") from error
+                raise Transient(
+                    "database_unavailable",
+                    "the database went away; whether it was saved is not known",
+                    remedy=REPEAT,
+                ) from error
             if not _is_of_the_value(error):
                 raise
         else:
@@ -217,6 +221,9 @@ class UnitOfWork:
             remedy="Look for control characters, very large numbers and repeated ids, then send it again.",
         )
 
+
+REPEAT: Final = "Send the same again with the same Idempotency-Key: it takes effect once, whatever became of the first."
+"""A connection may be lost while Postgres commits, and then nobody here knows."""
 
 _STAND = sa.text(
     "select set_config('tovholder.organisation', :organisation, true), set_config('tovholder.person', :person, true),"

@@ -142,7 +142,8 @@ def install(app: FastAPI) -> None:
     async def unexpected(request: Request, error: Exception) -> Response:
         # The class name only: a message may hold what somebody typed.
         log.error("request_crashed", error=type(error).__name__)
-        return problem(500, "internal_error", "something went wrong on our side; nothing was saved")
+        remedy = "Send the same again with the same Idempotency-Key; if it says this again, tell who runs the system."
+        return problem(500, "internal_error", "something went wrong on our side", remedy=remedy)
 
     app.add_exception_handler(TovholderError, ours)
     app.add_exception_handler(RequestValidationError, malformed)
