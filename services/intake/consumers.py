@@ -1,12 +1,14 @@
-"""What intake does when another service states a fact."""
+"""What intake does when another service states a fact, and when its own say that a reporter may be sent a receipt."""
 
 from __future__ import annotations
 
 from services.intake.domain.commands import AttachConcern, FollowReturn, FollowTakeOver
 from services.intake.domain.concern import Concern, Stage
+from services.intake.receipts import Receipts
 from shared.contracts.assessment import CASE_TOPIC, ClearanceRevoked, ConcernMerged, PoliceReturned, PoliceTookOver
 from shared.contracts.base import Fact
 from shared.contracts.envelope import Envelope
+from shared.contracts.intake import CONCERN_TOPIC, AcuteClosed, AdviceGiven, ConcernRouted, HelpPointedOut
 from shared.messaging.consumer import Handler, Subscription
 from shared.persistence.handling import carry_out
 from shared.persistence.store import Store
@@ -44,4 +46,24 @@ def subscriptions(store: Store[Concern]) -> tuple[Subscription, ...]:
             handlers={fact.type: handler for fact, handler in handlers.items()},
             facts={fact.type: fact for fact in handlers},
         ),
+    )
+
+
+ANSWERED: tuple[type[Fact], ...] = (ConcernRouted, AdviceGiven, HelpPointedOut, AcuteClosed)
+"""Facts after which somebody has read what the reporter said."""
+
+
+def receipts(store: Store[Concern], sending: Receipts) -> Subscription:
+    """Return the consumer that sends receipts: of its own, so that a mail server that is away holds up nothing else."""
+
+    async def answered(tx: Transaction, envelope: Envelope, _: Fact) -> None:
+        concern = await store.load(tx, envelope.aggregate_id, lock=False)
+        if concern.receipt_address is not None:
+            await sending.send(concern.receipt_address, tx.now)
+
+    return Subscription(
+        consumer="intake.receipts",
+        topics=(CONCERN_TOPIC,),
+        handlers={fact.type: answered for fact in ANSWERED},
+        facts={fact.type: fact for fact in ANSWERED},
     )

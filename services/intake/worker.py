@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shared.hosting.lean  # noqa: F401  # before anything imports structlog
 from services.intake import repository
-from services.intake.consumers import subscriptions
+from services.intake.consumers import receipts, subscriptions
 from services.intake.domain.concern import Stage
+from services.intake.receipts import ReceiptMetrics, Receipts
 from services.intake.tables import SPINE
 from services.intake.workflows.concern import ConcernWorkflow
 from shared.hosting.worker import ServiceParts, Told, WorkerParts, serve
+from shared.mail import SmtpMailer
 
 TERMINAL = frozenset({Stage.ADVISED_CLOSED, Stage.ROUTED, Stage.MERGED})
 """Stages that a concern can rest in for good; clocks that are open keep its workflow alive all the same."""
@@ -17,7 +19,18 @@ TERMINAL = frozenset({Stage.ADVISED_CLOSED, Stage.ROUTED, Stage.MERGED})
 def assemble(parts: WorkerParts) -> ServiceParts:
     """Return what intake adds to a worker."""
     store = repository.concern_store(parts.vault)
-    return ServiceParts(told=[Told(store, ConcernWorkflow, TERMINAL)], subscriptions=subscriptions(store))
+    settings = parts.settings
+    sending = Receipts(
+        parts.work,
+        parts.vault,
+        SmtpMailer(settings.smtp_host, settings.smtp_port),
+        settings.mail_from,
+        ReceiptMetrics(parts.metrics.registry),
+    )
+    return ServiceParts(
+        told=[Told(store, ConcernWorkflow, TERMINAL)],
+        subscriptions=(*subscriptions(store), receipts(store, sending)),
+    )
 
 
 if __name__ == "__main__":

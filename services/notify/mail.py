@@ -1,4 +1,4 @@
-"""Mail through SMTP, without personal data: which deadline, when it is due, where to look. Nothing about whom or what."""
+"""Mail without personal data: which deadline, when it is due, where to look. Nothing about whom or what."""
 
 from __future__ import annotations
 
@@ -6,20 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import Protocol
 from uuid import UUID
-
-import aiosmtplib
 
 from services.notify.domain.delivery import Delivery
 from services.notify.domain.roster import Addressee
 from services.notify.words import moment_da, moment_en, reference
 from shared.contracts.lifecycle import StepAction
 from shared.contracts.notify import Level
-from shared.errors import Poison, Transient
-
-SMTP_SECONDS = 20
-"""How long the mail server may take for one message."""
 
 SUBJECTS = {
     StepAction.REMIND: ("Påmindelse om en frist", "Reminder of a deadline"),
@@ -49,38 +42,6 @@ Due: {due_en}.
 See the task and confirm it: {link}
 Reminders decide nothing.
 """
-
-
-class AddressRefused(Poison):
-    """The mail server will never take a message for this address."""
-
-
-class Mailer(Protocol):
-    """Sends one message. `SmtpMailer` is the real one."""
-
-    async def send(self, message: EmailMessage) -> None:
-        """Hand the message over; raises `Transient` to try again, `AddressRefused` if no retry will help."""
-
-
-@dataclass(frozen=True, slots=True)
-class SmtpMailer:
-    """One connection a message: there are few, and a broken one harms no other."""
-
-    host: str
-    port: int
-
-    async def send(self, message: EmailMessage) -> None:
-        """Hand the message to the mail server. The errors name no address."""
-        try:
-            await aiosmtplib.send(message, hostname=self.host, port=self.port, timeout=SMTP_SECONDS)
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            if all(each.code >= 500 for each in error.recipients):
-                raise AddressRefused("address_refused", "the mail server refuses the address") from None
-            raise Transient("smtp_deferred", "the mail server will take it later") from None
-        except aiosmtplib.SMTPResponseException as error:
-            raise Transient("smtp_refused", f"the mail server answered {error.code}") from None
-        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-            raise Transient("smtp_unavailable", f"no mail server: {type(error).__name__}") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,11 @@ from services.notify.domain.commands import GiveUp, RecordSent, SkipAddress
 from services.notify.domain.delivery import Delivery, Stage
 from services.notify.domain.roster import Addressee
 from services.notify.handlers import Desk
-from services.notify.mail import AddressRefused, Letters, Mailer
+from services.notify.mail import Letters
 from shared.contracts.notify import FailureReason, PassingReason
 from shared.errors import Transient
 from shared.lifecycle.table import Command
+from shared.mail import AddressRefused, Mailer
 from shared.persistence.handling import carry_out
 from shared.persistence.work import UnitOfWork
 

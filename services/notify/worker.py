@@ -8,13 +8,14 @@ from services.notify.activities import DeliveryActivities
 from services.notify.consumers import subscriptions
 from services.notify.domain.delivery import TERMINAL
 from services.notify.handlers import Desk
-from services.notify.mail import Letters, SmtpMailer
+from services.notify.mail import Letters
 from services.notify.postman import MailMetrics, Postman
 from services.notify.tables import SPINE
 from services.notify.workflows.delivery import DeliveryWorkflow
 from shared.audit.sealer import from_settings
 from shared.durable.snapshots import Snapshots
 from shared.hosting.worker import ServiceParts, Told, WorkerParts, kept_of, serve
+from shared.mail import SmtpMailer
 
 AT_REST: frozenset[str] = frozenset(TERMINAL)
 

@@ -34,6 +34,8 @@ class ConcernReceived(Fact):
     description: UUID | None = None
     subject: UUID | None = None
     reporter: UUID | None = None
+    receipt_address: UUID | None = None
+    """Where a receipt goes, sealed: opened once, by the worker that sends it, and by nobody else."""
 
 
 class AdviceGiven(Fact):

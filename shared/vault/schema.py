@@ -23,7 +23,10 @@ OPENING = (
     "vault.redeem(uuid[])",
     "vault.explain(uuid[], uuid)",
 )
-"""What the API alone may call: a worker never opens the vault."""
+"""What the API alone may call: a worker opens nothing of it but what `RECEIPTS` says."""
+
+RECEIPTS = ("vault.ask_receipt(uuid, timestamptz)", "vault.redeem_receipt(uuid)")
+"""What the worker of intake may call besides: the address that a reporter left for a receipt, once, and no other text."""
 
 
 RESOLVING = ("vault.resolve(bytea)", "vault.open_case(uuid, uuid, text)")
@@ -79,6 +82,7 @@ async def install(admin: Connection) -> None:
             await admin.execute(f"grant execute on function {', '.join(ASKING_OF_ERASURES)} to {api}, {worker}")
             await admin.execute(f"grant execute on function {', '.join(OPENING)} to {api}")
             await admin.execute(f"revoke execute on function {', '.join(OPENING)} from {worker}")
+        await admin.execute(f"grant execute on function {', '.join(RECEIPTS)} to intake_worker")
         await admin.execute(f"grant execute on function {', '.join(RESOLVING)} to assessment_api")
         await admin.execute(f"grant execute on function {', '.join(KEEPING)} to vault_keeper")
         await admin.execute(f"grant execute on function {', '.join(CLOSING)} to assessment_api, assessment_worker")

@@ -60,6 +60,12 @@ EXPLAIN: Final = text("select vault.explain(:tickets, :blob)").bindparams(
 REDEEM: Final = text(
     "select ticket, unit, class as field_class, field, blob, sealed from vault.redeem(:tickets)"
 ).bindparams(bindparam("tickets", type_=_UUIDS))
+ASK_RECEIPT: Final = text("select vault.ask_receipt(:blob, :at)").bindparams(
+    bindparam("blob", type_=Uuid()), bindparam("at", type_=DateTime(timezone=True))
+)
+REDEEM_RECEIPT: Final = text(
+    "select ticket, unit, class as field_class, field, blob, sealed from vault.redeem_receipt(:ticket)"
+).bindparams(bindparam("ticket", type_=Uuid()))
 
 _REFUSALS: Final[Mapping[str, Callable[[], VaultError]]] = {
     "TV001": LookRefused,

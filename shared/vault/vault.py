@@ -12,8 +12,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import Row
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
@@ -205,8 +207,24 @@ class Vault:
         async with _reaching(engine) as connection:
             return await self._redeem(connection, tickets)
 
+    async def receipt_address(self, engine: AsyncEngine, blob: UUID, now: datetime | None = None) -> Plain:
+        """Open the address that a reporter left for a receipt, as SYSTEM in a worker; the look is on record before.
+
+        It opens once: the sealed address goes with it, unless the key store did not answer (`KeyStoreUnavailable`). Raises
+        `LookRefused` for any other text, for one that was opened, and for any other caller; `Unopenable`.
+        """
+        async with _reaching(engine) as connection:
+            asked = await statements.call(connection, statements.ASK_RECEIPT, {"blob": blob, "at": now})
+        ticket = Ticket(asked[0][0])
+        async with _reaching(engine) as connection:
+            rows = await statements.call(connection, statements.REDEEM_RECEIPT, {"ticket": ticket})
+            return (await self._opened(rows, [ticket]))[0]
+
     async def _redeem(self, connection: AsyncConnection, tickets: Sequence[Ticket]) -> list[Plain]:
         rows = await statements.call(connection, statements.REDEEM, {"tickets": list(tickets)})
+        return await self._opened(rows, tickets)
+
+    async def _opened(self, rows: Sequence[Row[Any]], tickets: Sequence[Ticket]) -> list[Plain]:
         found = {row.ticket: row for row in rows}
         if len(found) != len(tickets):
             raise Unopenable

@@ -21,7 +21,7 @@ import pytest
 from deploy.demo.people import Office
 from tests.support import planting, stores
 from tests.support.calls import HOTLINE, adviser, called
-from tests.support.canary import Stores, Teller, danish, word
+from tests.support.canary import RECEIPT, Stores, Teller, danish, word
 from tests.support.cases import Infohus
 from tests.support.command import tovholder
 from tests.support.planting import DATABASES, Control
@@ -103,7 +103,12 @@ async def test_a_canary_typed_into_every_text_field_stands_in_no_store(told: Tol
     assert set(read) == {*KINDS, "state folder", "secrets"}
     assert all(read.values())
     found = {place: told.stores.where(each) for place, words in told.teller.typed.items() for each in words}
-    assert {place: where for place, where in found.items() if where} == {}
+    assert {place: where for place, where in found.items() if where and not place.endswith(RECEIPT)} == {}
+
+
+async def test_the_address_of_a_receipt_stands_on_the_receipt_alone(told: Told) -> None:
+    typed = [each for place, words in told.teller.typed.items() if place.endswith(RECEIPT) for each in words]
+    assert {kind for each in typed for kind, _, _ in told.stores.where(each)} == {"mail"}
 
 
 async def test_a_canary_in_a_wrong_request_stands_in_no_store(told: Told) -> None:

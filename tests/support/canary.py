@@ -16,6 +16,8 @@ import httpx
 LETTERS = "bcdfghjklmnpqrstvwxz"
 SEALED = "free text; sealed on arrival"
 """How an OpenAPI document says that a text goes into the vault."""
+RECEIPT = ".receipt_address"
+"""The one field whose text leaves again: it is where a receipt is sent."""
 BIRD = "kanari"
 """How every canary begins."""
 WINDOW = 300
@@ -141,9 +143,11 @@ class Teller(httpx.AsyncClient):
 
     def canary(self, place: str) -> str:
         """Return a text with a word of its own for a place; for a CPR number one that is nobody's."""
-        number = place.endswith(".cpr")
-        made = cpr() if number else danish()
+        number, address = place.endswith(".cpr"), place.endswith(RECEIPT)
+        made = cpr() if number else word() if address else danish()
         self.typed[place].append(made)
+        if address:
+            return f"{made}@example.org"
         return made if number else f"{made} {place} æøå ÆØÅ"
 
     def _inner(self, service: str, schema: dict[str, Any], item: Any, typed: set[str]) -> Any:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BeforeValidator, Field, WithJsonSchema
 
 from shared.contracts.codes import (
     Anonymity,
@@ -21,6 +22,24 @@ from shared.lifecycle.table import Command
 from shared.lifecycle.text import CaseText, IdentityText, ReporterText, SecurityText
 
 MunicipalityCode = Annotated[str, Field(pattern=r"^0\d{3}$", description="municipality of residence (bopæl)")]
+
+ADDRESS = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,188}[A-Za-z0-9])?")
+"""An e-mail address as people write theirs: no quotes, no name beside it, nothing that could begin another header."""
+
+
+def _is_address(text: Any) -> Any:
+    if isinstance(text, str) and not ADDRESS.fullmatch(text.strip()):
+        raise ValueError("a receipt goes to one e-mail address, such as name@example.org")
+    return text
+
+
+ReceiptAddress = Annotated[
+    ReporterText,
+    BeforeValidator(_is_address),
+    WithJsonSchema(
+        {"type": "string", "format": "email", "maxLength": 254, "description": "free text; sealed on arrival"}
+    ),
+]
 
 
 class ReceiveConcern(Command):
@@ -41,6 +60,7 @@ class ReceiveConcern(Command):
     description: CaseText | None = None
     subject: IdentityText | None = None
     reporter: ReporterText | None = None
+    receipt_address: ReceiptAddress | None = None
 
 
 class GiveAdvice(Command):

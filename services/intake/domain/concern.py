@@ -60,6 +60,7 @@ class Concern(Aggregate):
     description: UUID | None = None
     subject: UUID | None = None
     reporter: UUID | None = None
+    receipt_address: UUID | None = None
     infohus: str | None = None
     case_id: UUID | None = None
     taken: bool = False
@@ -110,6 +111,7 @@ def begin(concern_id: UUID, fact: Fact) -> Concern:
         description=fact.description,
         subject=fact.subject,
         reporter=fact.reporter,
+        receipt_address=fact.receipt_address,
         desk=HOTLINE if public else fact.organisation,
         desk_role=Role.HOTLINE_ADVISER if public else fact.by_role,
         departs_at=fact.departs_at,

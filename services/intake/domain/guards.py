@@ -39,6 +39,10 @@ def _reporter_fits_mode(_: Concern | None, command: ReceiveConcern, __: Context)
     return (command.reporter is None) == (command.anonymity is Anonymity.ANONYMOUS)
 
 
+def _no_address_without_a_name(_: Concern | None, command: ReceiveConcern, __: Context) -> bool:
+    return command.receipt_address is None or command.anonymity is not Anonymity.ANONYMOUS
+
+
 def _identified_has_residence(_: Concern | None, command: ReceiveConcern, __: Context) -> bool:
     return command.subject_known is not SubjectKnown.IDENTIFIED or command.subject_municipality is not None
 
@@ -118,6 +122,14 @@ REPORTER_FITS_MODE = Guard(
     rule="domain.md 2.4, 3.2",
     remedy="Ask for the mode first. If a name was given, choose CONFIDENTIAL: it cannot become ANONYMOUS.",
     field="reporter",
+)
+NO_ADDRESS_WITHOUT_A_NAME = Guard(
+    "address_of_nobody",
+    _no_address_without_a_name,
+    "who is ANONYMOUS leaves no address: it would say who it was",
+    rule="domain.md 2.4, 3.2",
+    remedy="Leave it out and keep the reference code, which tells how far it is; or choose CONFIDENTIAL.",
+    field="receipt_address",
 )
 IDENTIFIED_HAS_RESIDENCE = Guard(
     "residence_missing",

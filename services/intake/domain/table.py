@@ -65,6 +65,7 @@ def _receiving(*, night: bool, departing: bool) -> Transition[Concern]:
         when=when,
         guards=(
             guards.REPORTER_FITS_MODE,
+            guards.NO_ADDRESS_WITHOUT_A_NAME,
             guards.IDENTIFIED_HAS_RESIDENCE,
             guards.RESIDENCE_EXISTS,
             guards.OBSERVED_IN_ORDER,

@@ -33,7 +33,7 @@ from services.notify.api import routes
 from services.notify.consumers import subscriptions
 from services.notify.domain.delivery import Delivery
 from services.notify.handlers import Desk
-from services.notify.mail import Letters, SmtpMailer
+from services.notify.mail import Letters
 from services.notify.postman import MailMetrics, Postman
 from services.notify.tables import SPINE
 from shared.clock import Clock
@@ -41,6 +41,7 @@ from shared.contracts.base import Fact
 from shared.contracts.envelope import Envelope as FactEnvelope
 from shared.hosting.api import ApiParts
 from shared.lifecycle.actor import Actor, Role
+from shared.mail import SmtpMailer
 from shared.messaging.consumer import Receiver, Tries
 from shared.messaging.metrics import MessagingMetrics
 from shared.messaging.records import Record

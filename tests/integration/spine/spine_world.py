@@ -92,10 +92,12 @@ def cluster() -> Iterator[Cluster]:
 
 @dataclass
 class Intake:
-    """The api of intake, and the unit of work of its worker."""
+    """The api of intake, the units of work of its worker and of itself, and their vault."""
 
     app: FastAPI
     work: UnitOfWork
+    vault: Vault
+    api: UnitOfWork
 
     async def call(self, who: Actor, method: str, path: str, **more: Any) -> Response:
         """Send a request as somebody."""
@@ -146,7 +148,7 @@ async def intake(cluster: Cluster, folder: Path) -> AsyncIterator[Intake]:
     routes(router, ApiParts(None, edge, vault))  # type: ignore[arg-type]  # no route reads the settings
     app.include_router(router)
     try:
-        yield Intake(app, worker)
+        yield Intake(app, worker, vault, api)
     finally:
         await keystore.close()
         for engine in engines:

@@ -11,7 +11,7 @@ import pytest
 from shared.errors import Invalid
 from shared.persistence import roles
 from shared.persistence.sql_files import Migration, SchemaAltered
-from shared.vault.schema import ASKING_OF_ERASURES, CLOSING, KEEPING, OPENING, PUTTING, RESOLVING, install
+from shared.vault.schema import ASKING_OF_ERASURES, CLOSING, KEEPING, OPENING, PUTTING, RECEIPTS, RESOLVING, install
 from tests.integration.vault.world import Cluster
 
 APIS = [f"{service}_api" for service in roles.SERVICES]
@@ -93,7 +93,8 @@ async def test_functions_of_the_vault_are_for_those_named(admin: asyncpg.Connect
     for api, worker in zip(APIS, WORKERS, strict=True):
         resolving, closing = (RESOLVING, CLOSING) if api == "assessment_api" else ((), ())
         assert allowed[api] == {*PUTTING, *OPENING, *ASKING_OF_ERASURES, *resolving, *closing}
-        assert allowed[worker] == {*PUTTING, *ASKING_OF_ERASURES, *closing}
+        receipts = RECEIPTS if worker == "intake_worker" else ()
+        assert allowed[worker] == {*PUTTING, *ASKING_OF_ERASURES, *closing, *receipts}
 
 
 async def test_the_keeper_of_erasures_reaches_its_own_functions_and_no_table(admin: asyncpg.Connection) -> None:
