@@ -111,9 +111,15 @@ def live_consent(
     return max(fitting, key=lambda each: each.valid_until, default=None)
 
 
-def consent_of(consents: Iterable[Consent], consent_id: UUID) -> Consent | None:
+def consent_of(consents: Iterable[Consent], consent_id: UUID | None) -> Consent | None:
     """Return the consent with this id, live or not."""
     return next((each for each in consents if each.id == consent_id), None)
+
+
+def consent_of_kind(consents: Iterable[Consent], kind: ConsentKind) -> Consent | None:
+    """Return the consent of that kind that was not withdrawn; the one that lasts longest of several."""
+    standing = [each for each in consents if each.kind is kind and each.withdrawn_at is None]
+    return max(standing, key=lambda each: each.valid_until, default=None)
 
 
 def given(case: Case, fact: facts.ConsentGiven) -> Case:

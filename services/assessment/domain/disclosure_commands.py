@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BeforeValidator, Field, WithJsonSchema
+from pydantic import AwareDatetime, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from shared.contracts.assessment_codes import AuthorityUnit, ConsentBy
 from shared.contracts.corps import Client
@@ -67,9 +67,20 @@ class RecordConsent(Command):
 
 
 class WithdrawConsent(Command):
-    """Record that a consent was withdrawn. It needs no reason, and nothing follows from it for the citizen (R24)."""
+    """Record that a consent was withdrawn. It needs no reason, and nothing follows from it for the citizen (R24).
 
-    consent_id: UUID
+    It is named by its reference, or by its kind, which is what the municipality still knows of it while police have the case:
+    of several of a kind the one that would last longest.
+    """
+
+    consent_id: UUID | None = None
+    kind: ConsentKind | None = None
+
+    @model_validator(mode="after")
+    def _named_once(self) -> Self:
+        if (self.consent_id is None) == (self.kind is None):
+            raise ValueError("name the consent by consent_id or by kind, one of both")
+        return self
 
 
 class RecordPartiesTold(Command):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
 
 from services.assessment.domain import disclosure_commands as commands
 from services.assessment.domain.case import Case, Stage
-from services.assessment.domain.disclosure import consent_of, live_consent
+from services.assessment.domain.disclosure import consent_of, consent_of_kind, live_consent
 from shared.contracts.assessment_codes import AuthorityUnit, ConsentBy
 from shared.contracts.codes import Answer
 from shared.contracts.corps import Client
@@ -72,8 +73,16 @@ def _replaces(case: Case, command: commands.RecordConsent, _: Context) -> bool:
     return former is not None and (former.kind, former.withdrawn_at) == (command.kind, None)
 
 
+def consent_named(case: Case, command: commands.WithdrawConsent) -> UUID | None:
+    """Return the reference of the consent that a withdrawal names, by it or by its kind; None if there is none of the kind."""
+    if command.kind is None:
+        return command.consent_id
+    found = consent_of_kind(case.consents, command.kind)
+    return found.id if found else None
+
+
 def _not_withdrawn(case: Case, command: commands.WithdrawConsent, _: Context) -> bool:
-    consent = consent_of(case.consents, command.consent_id)
+    consent = consent_of(case.consents, consent_named(case, command))
     return consent is not None and consent.withdrawn_at is None
 
 

@@ -41,13 +41,14 @@ def _recorded(case: Case, _: commands.RecordConsent, __: Context) -> Mapping[str
 
 
 def _of_offer(case: Case, command: commands.WithdrawConsent, _: Context) -> bool:
-    return case.offer is not None and case.offer.consent_id == command.consent_id
+    return case.offer is not None and case.offer.consent_id == guards.consent_named(case, command)
 
 
 def _withdrawn(case: Case, command: commands.WithdrawConsent, context: Context) -> Mapping[str, Any]:
-    consent = consent_of(case.consents, command.consent_id)
+    consent = consent_of(case.consents, guards.consent_named(case, command))
     assert consent is not None, "the guard has found it"
     return {
+        "consent_id": consent.id,
         "kind": consent.kind,
         "parties": consent.parties,
         "stops_help": _of_offer(case, command, context),
@@ -56,7 +57,7 @@ def _withdrawn(case: Case, command: commands.WithdrawConsent, context: Context) 
 
 
 def _names_parties(case: Case, command: commands.WithdrawConsent, _: Context) -> bool:
-    consent = consent_of(case.consents, command.consent_id)
+    consent = consent_of(case.consents, guards.consent_named(case, command))
     return consent is not None and bool(consent.parties)
 
 
@@ -83,8 +84,8 @@ def _disputed(_: Case, __: commands.DisputeFact, context: Context) -> Mapping[st
     return {"disputed_at": context.now}
 
 
-def _consent_id(_: Case, command: commands.WithdrawConsent | commands.RecordPartiesTold) -> Any:
-    return command.consent_id
+def _consent_id(case: Case, command: commands.WithdrawConsent | commands.RecordPartiesTold) -> Any:
+    return guards.consent_named(case, command) if isinstance(command, commands.WithdrawConsent) else command.consent_id
 
 
 def _replaced(_: Case, command: commands.RecordConsent) -> Any:
@@ -167,7 +168,14 @@ CONSENT_ROWS: tuple[Transition[Case], ...] = (
     ),
     _withdrawal("domain.md 3.13 withdrawal (parties)", WITH_INFOHUS, MUNICIPAL, _names_parties, tell=True),
     _withdrawal("domain.md 3.13 withdrawal", (*WITH_INFOHUS, Stage.CLOSED), MUNICIPAL, _aside, tell=False),
-    _withdrawal("domain.md 3.13 withdrawal (police)", (Stage.POLICE_ONLY,), (Role.TOVHOLDER_POLITI,), None, tell=False),
+    # The citizen calls who took the consent, also while the police have the case: that is recorded, and shows nothing of it.
+    _withdrawal(
+        "domain.md 3.13 withdrawal (police alone)",
+        (Stage.POLICE_ONLY,),
+        (Role.TOVHOLDER_POLITI, Role.TOVHOLDER_KOMMUNE),
+        None,
+        tell=False,
+    ),
     Transition(
         rule="domain.md 3.13 withdrawal (told, T23)",
         command=commands.RecordPartiesTold,

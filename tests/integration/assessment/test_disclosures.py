@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 import sqlalchemy as sa
 
 from services.assessment.tables import SPINE
@@ -150,6 +151,38 @@ async def test_a_withdrawn_consent_carries_no_further_share_and_the_history_stay
     (line,) = (await ledger(world, case)).json()["items"]
     assert line["consent_id"] == given["id"]
     assert set(await world.open_clocks(case)) == {"meeting", "tell_parties"}
+
+
+async def test_the_municipality_records_a_withdrawal_while_police_have_the_case_and_sees_no_more_of_it(
+    world: World,
+) -> None:
+    """The citizen calls who took the consent, and knows of no police (T08)."""
+    case = await cleared(world)
+    await world.give(case, "record-consent", K, consent(world))
+    await world.give(case, "revoke-clearance", P)
+    before = await world.case(case)
+
+    answer = await world.give(case, "withdraw-consent", K, {"kind": "SHARE"})
+
+    after = await world.case(case)
+    assert set(answer) == {"id", "version", "stage"}
+    assert after == {**before, "version": before["version"] + 1}
+    assert (after["handled_by"], "consents" in after) == ("police", False)
+    assert (await world.get(f"/v1/cases/{case}/facts"))["items"] == []
+    ((seen,),) = [(await world.case(case, P))["consents"]]
+    assert seen["withdrawn_at"] is not None
+    for again in ({"kind": "SHARE"}, {"kind": "FOLLOW_UP"}, {"consent_id": seen["id"]}):
+        refused = await world.give(case, "withdraw-consent", K, again, status=422)
+        assert refused["code"] == "consent_not_there"
+    for stranger in (person(K, "kommune:0265"), person(P, "politi:fyn"), person(Role.CASEWORKER)):
+        await world.give(case, "withdraw-consent", stranger, {"kind": "SHARE"}, status=404)
+
+
+@pytest.mark.parametrize("body", [{}, {"kind": "SHARE", "consent_id": str(uuid4())}])
+async def test_a_withdrawal_names_the_consent_or_its_kind(world: World, body: dict[str, Any]) -> None:
+    case = await cleared(world)
+
+    assert (await world.give(case, "withdraw-consent", K, body, status=422))["code"] == "field_invalid"
 
 
 async def test_strangers_and_those_whom_police_shut_out_see_no_line(world: World) -> None:

@@ -51,7 +51,7 @@ CASE_ROWS: dict[type[Command], list[tuple[set[str], set[Role]]]] = {
     c.SendRecommendation: [({"K5"}, {K})],
     c.DecideMeasure: [({"K6"}, {W})],
     d.RecordConsent: [(OPEN - {"K2"}, {W, K})],
-    d.WithdrawConsent: [({*OPEN, "K13"} - {"K2"}, {W, K}), ({"K2"}, {P})],
+    d.WithdrawConsent: [({*OPEN, "K13"} - {"K2"}, {W, K}), ({"K2"}, {P, K})],
     d.RecordPartiesTold: [({*OPEN, "K13"}, {W, K, P})],
     d.ShareInformation: [(OPEN - {"K2"}, {W, K, P}), ({"K2"}, {P})],
     d.RefuseSharing: [(OPEN - {"K2"}, {W, K, P}), ({"K2"}, {P})],

@@ -245,10 +245,15 @@ def test_a_consent_can_be_withdrawn_while_police_have_the_case_and_after_it_is_c
     closed.give(consent_to("SHARE"), W)
     closed.give(c.RecordDecline(), W)
 
+    called = played(ACTIVE)
+    called.give(consent_to("SHARE"), W)
+    called.give(c.RevokeClearance(), P)
+
     alone.give(withdraw(alone), P)
+    called.give(withdraw(called), K)
     closed.give(withdraw(closed), W)
 
-    for play in (alone, closed):
+    for play in (alone, called, closed):
         assert play.state.consents[-1].withdrawn_at == NOW
         assert play.kinds() == set()
 
