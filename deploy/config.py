@@ -154,6 +154,11 @@ class StackConfig:
         return self.state / "erasures" / "ledger.jsonl"
 
     @property
+    def assets(self) -> Path:
+        """What the gateway serves under /assets/, made by `python -m deploy.web.build`."""
+        return self.project / "deploy" / "web" / "dist"
+
+    @property
     def clock_file(self) -> Path:
         """Offset of domain time in the demo."""
         return self.state / "clock.json"

@@ -106,6 +106,8 @@ def service_env(config: StackConfig, service: str, kind: str, port: int) -> dict
         "CONSOLE_URL": f"{config.gateway_url}/",
         "LOG_LEVEL": os.environ.get("TOVHOLDER_LOG_LEVEL", "INFO"),
     }
+    if kind == "api":
+        settings["ASSETS_MANIFEST"] = str(config.assets / "manifest.json")
     if (service, kind) == ("notify", "worker"):
         settings |= {
             "AUDIT_URL": config.login("audit_sealer", driver=driver),

@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     smtp_port: int = 25
     mail_from: str = "noreply@tovholder.example"
     console_url: str = "http://127.0.0.1/"
+    assets_manifest: Path = Path(__file__).resolve().parents[1] / "deploy" / "web" / "dist" / "manifest.json"
+    """Which files pages are dressed in, as the gateway serves them; made by `make sync`."""
     otlp_endpoint: str | None = None
     trace_file: Path | None = None
     log_level: str = "INFO"
