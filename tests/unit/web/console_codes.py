@@ -1,0 +1,85 @@
+"""What the services know by code, for tests that ask whether it has a word."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from enum import StrEnum
+from functools import cache
+from types import ModuleType
+from typing import Any, get_args
+
+from pydantic import BaseModel
+
+import services
+import shared
+from services.corps.domain.member_commands import ChangeMember, RegisterMember
+from shared.lifecycle.actor import Role
+from shared.lifecycle.table import Command, Lifecycle
+
+ANOTHER_TABLE = (RegisterMember, ChangeMember)
+"""Commands that are in no transition table: a member of the corps has no stages."""
+
+
+def modules(*packages: ModuleType) -> Iterator[ModuleType]:
+    """Import every module of the packages, migrations left out."""
+    for package in packages:
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if "migrations" not in found.name and not found.name.endswith("__main__"):
+                yield importlib.import_module(found.name)
+
+
+@cache
+def lifecycles() -> tuple[Lifecycle[Any], ...]:
+    """Return the transition tables of all services."""
+    domains = [
+        importlib.import_module(f"services.{one.name}.domain") for one in pkgutil.iter_modules(services.__path__)
+    ]
+    found = {
+        each.kind: each for module in modules(*domains) for each in vars(module).values() if isinstance(each, Lifecycle)
+    }
+    return tuple(found[kind] for kind in sorted(found))
+
+
+def commands() -> set[type[Command]]:
+    """Return every command of every table, and those that are in none."""
+    return {command for life in lifecycles() for command in life.commands} | set(ANOTHER_TABLE)
+
+
+def commands_of_persons() -> set[type[Command]]:
+    """Return the commands that a person may give: a form is made for each."""
+    given = {
+        row.command
+        for life in lifecycles()
+        for row in life.rows
+        if not row.follows and any(role is not Role.SYSTEM for role in row.roles)
+    }
+    return given | set(ANOTHER_TABLE)
+
+
+def parts(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Yield the models inside a field's type."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from parts(inner)
+
+
+def asked(owner: str, model: type[BaseModel]) -> Iterator[tuple[str, str]]:
+    """Yield (owner, name) of each field of a form, and of the parts of each field."""
+    for name, field in model.model_fields.items():
+        yield owner, name
+        for part in parts(field.annotation):
+            yield from asked(name, part)
+
+
+@cache
+def enums() -> dict[str, frozenset[str]]:
+    """Return the values of every StrEnum by its class name; enums of one name are taken together."""
+    found: dict[str, frozenset[str]] = {}
+    for module in modules(shared, services):
+        for each in vars(module).values():
+            if isinstance(each, type) and issubclass(each, StrEnum) and each.__module__ == module.__name__:
+                found[each.__name__] = found.get(each.__name__, frozenset()) | {member.value for member in each}
+    return found
