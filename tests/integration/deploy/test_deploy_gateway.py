@@ -13,6 +13,7 @@ import pytest
 
 from deploy.config import StackConfig
 from deploy.local import gateway
+from tests.support.gateway import gateway_of
 from tests.support.waiting import eventually
 
 AGENT, ADDRESS, PLACE = "Browser-Kanarie/1.0", "192.0.2.77", "https://kanarie.example/side"
@@ -53,28 +54,11 @@ async def caught(tmp_path: Path) -> AsyncIterator[Caught]:
         writer.close()
 
     api = await asyncio.start_server(answer, "127.0.0.1", config.ports.port("intake_api"))
-    spec = gateway.spec(config)
-    assert spec.prepare is not None
-    spec.prepare()
-    log = (tmp_path / "gateway" / "printed.log").open("wb")
-    process = await asyncio.create_subprocess_exec(*spec.argv, stdout=log, stderr=log, env=dict(spec.env))
-    url = f"http://127.0.0.1:{config.ports.port('gateway')}"
     try:
-        async with httpx.AsyncClient(trust_env=False) as http:
-            await eventually(lambda: _answers(http, url), within=20, what="the gateway answers")
-        yield Caught(url, seen, tmp_path / "gateway")
+        async with gateway_of(config) as url:
+            yield Caught(url, seen, tmp_path / "gateway")
     finally:
-        process.terminate()
-        await process.wait()
-        log.close()
         api.close()
-
-
-async def _answers(http: httpx.AsyncClient, url: str) -> bool:
-    try:
-        return (await http.get(f"{url}/")).status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 async def test_an_api_behind_the_gateway_cannot_tell_callers_apart(caught: Caught) -> None:

@@ -108,7 +108,7 @@ def tovholder(folder: Path) -> Iterator[Tovholder]:
 
 def test_one_url_leads_to_every_service_and_to_sign_in(tovholder: Tovholder) -> None:
     running = tovholder.up()
-    assert json.loads(tovholder.get("/")[1])["name"] == "tovholder"
+    assert json.loads(tovholder.get("/.well-known/tovholder")[1])["name"] == "tovholder"
     for service in ("intake", "assessment", "corps", "notify"):
         assert tovholder.get(f"/{service}/v1/x?y=1") == (200, f"{service} /v1/x?y=1 []")
     assert json.loads(tovholder.get("/auth/jwks.json")[1])["keys"]
