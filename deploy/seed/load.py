@@ -26,7 +26,7 @@ async def load(office: Office, config: StackConfig, today: date) -> dict[str, in
     staff = [json.loads(json.dumps(_listed(each), default=str)) for each in people()]
     desk = Person(office, Role.STEERING, "centre:national", person(Role.STEERING, "centre:national").person_ref)
     for some in _in_parts(staff, 300):
-        await _put(desk, "/notify/v1/people", {"people": some})
+        await _put(desk, "/notify/v1/people", {"people": some}, method="POST")  # a part of an organisation's, perhaps
     members = [member.as_json() for member in corps_members(today)]
     national = Person(
         office, Role.NATIONAL_DESK, "centre:national", person(Role.NATIONAL_DESK, "centre:national").person_ref
@@ -66,8 +66,8 @@ def _offer(each: Any) -> dict[str, Any]:
     return {"id": each.offer_ref, **{name: getattr(each, name) for name in names}}
 
 
-async def _put(who: Person, path: str, body: dict[str, Any]) -> None:
-    found = await who.send("PUT", path, body)
+async def _put(who: Person, path: str, body: dict[str, Any], *, method: str = "PUT") -> None:
+    found = await who.send(method, path, body)
     if found.status not in (200, 201, 204):
         raise StoryFailed(f"{who.role} puts {path}: {found.status} {found.code} {found.body.get('detail')}")
 

@@ -85,7 +85,7 @@ def case_changes(case: Case, fact: Fact) -> Iterator[AccessChange]:
 def _locked(case: Case) -> Iterator[AccessChange]:
     """Texts lock for all but the police, who broke the glass included; the municipality keeps sight of the stub (T08)."""
     yield AccessChange(case.organisation, ends=True)
-    yield AccessChange(case.organisation)
+    yield AccessChange(case.organisation, stub=True)
     if case.authority not in (case.organisation, case.police):
         yield AccessChange(case.authority, ends=True)
     for glass in case.glasses:

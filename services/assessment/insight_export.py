@@ -20,7 +20,7 @@ from shared.lifecycle.regime import regime_of
 REPORTER = frozenset({"reporter", "reporter_kind", "anonymity", "description", "subject", "grounds"})
 """Fields of a concern that are, or may show, who reported it; always held back (R28)."""
 
-PERSONS = frozenset({"recipient_person", "written_by", "sent_by", "requirements", "owner_person"})
+PERSONS = frozenset({"recipient_person", "written_by", "sent_by", "requirements", "owner_person", "of_person"})
 """Fields that name, or could point to, other persons."""
 
 OF_CONCERN = frozenset({ConcernArrived.type, ConcernAttached.type})

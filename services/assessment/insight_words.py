@@ -55,6 +55,7 @@ FACTS: Mapping[str, str] = {
     "deadline.escalated.v1": "Systemet gav lederen besked om en frist.",
     "deadline.missed.v1": "En frist blev overskredet.",
     "agreement.recorded.v1": "En af dem, der skal være enige, sagde ja.",
+    "sight.changed.v1": "En myndigheds indblik i sagen ophørte eller begyndte igen.",
 }
 """Each fact of a case, by wire type, in one sentence."""
 

@@ -1,4 +1,4 @@
-"""What notify does when any service states a fact: fold deadlines into work items, count outcomes.
+"""What notify does when any service states a fact: fold deadlines into work items, heed who sees no more, count outcomes.
 
 Its own topic is not read here: the clocks of a delivery are no work of anybody's, and would be told of for ever.
 """
@@ -20,6 +20,7 @@ from shared.contracts.lifecycle import (
     DeadlineMissed,
     DeadlineOpened,
     DeadlineReminded,
+    SightChanged,
 )
 from shared.contracts.notify import DELIVERY_TOPIC
 from shared.messaging.consumer import Subscription
@@ -43,6 +44,9 @@ def subscriptions(desk: Desk) -> tuple[Subscription, ...]:
         await desk.take_in(tx, fact, source_of(envelope))
         await count(tx, envelope, fact)
 
+    async def sight(tx: Transaction, envelope: Envelope, fact: SightChanged) -> None:
+        await desk.change_sight(tx, fact, source_of(envelope))
+
     async def count(tx: Transaction, envelope: Envelope, _: Any) -> None:
         code = code_of(envelope.type, envelope.data)
         if code is not None:
@@ -55,8 +59,8 @@ def subscriptions(desk: Desk) -> tuple[Subscription, ...]:
         Subscription(
             consumer="notify.work",
             topics=tuple(topic for topic in TOPICS if topic != DELIVERY_TOPIC),
-            handlers={**dict.fromkeys(counted, count), **dict.fromkeys(known, work)},
-            facts={**counted, **known},
+            handlers={**dict.fromkeys(counted, count), **dict.fromkeys(known, work), SightChanged.type: sight},
+            facts={**counted, **known, SightChanged.type: SightChanged},
         ),
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,9 +13,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.notify.domain.roster import Ladder, Person, in_duty_order
 from services.notify.tables import PersonRow
-from shared.errors import NotFound
+from shared.errors import Invalid, NotFound
 from shared.lifecycle.actor import Role
-from shared.persistence.work import Transaction
+from shared.persistence.work import MAY_MISS, Transaction
 
 _PERSON: sa.Table = PersonRow.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table models
 
@@ -28,7 +29,9 @@ ROWS_AT_ONCE = 1_000
 async def put_people(tx: Transaction, people: Sequence[dict[str, Any]]) -> None:
     """Insert or replace people by reference; their absence stays as they told it themselves.
 
-    Who loses a role, or changes organisation, is not admitted any more with the token that says otherwise.
+    Who loses a role, or changes organisation, is not admitted any more with the token that says otherwise. Who stands in for
+    somebody whom they leave behind so, does so no more. Raises `Invalid` (`deputy_elsewhere`) for a deputy who is not of the same
+    organisation: what waits for one organisation is not shown to another (R5).
     """
     for start in range(0, len(people), ROWS_AT_ONCE):
         await _revoke_losers(tx, people[start : start + ROWS_AT_ONCE])
@@ -38,6 +41,45 @@ async def put_people(tx: Transaction, people: Sequence[dict[str, Any]]) -> None:
             column.name: statement.excluded[column.name] for column in _PERSON.columns if column.name not in kept
         }
         await tx.session.execute(statement.on_conflict_do_update(index_elements=["person_ref"], set_=changed))
+    await _require_deputies(tx, [one["person_ref"] for one in people])
+
+
+async def take_off_others(tx: Transaction, people: Sequence[dict[str, Any]]) -> int:
+    """Take whoever is not among `people` off the directory of their organisations, tokens included; return how many."""
+    places = {one["organisation"] for one in people}
+    left_out = sa.delete(_PERSON).where(
+        _PERSON.c.organisation.in_(places), _PERSON.c.person_ref.not_in([one["person_ref"] for one in people])
+    )
+    gone = (await tx.session.execute(left_out.returning(_PERSON.c.person_ref).execution_options(**MAY_MISS))).scalars()
+    removed = sorted(gone.all())
+    for person_ref in removed:
+        await revoke(tx, person_ref)
+    if removed:
+        await _without_deputy(tx, _PERSON.c.deputy_ref.in_(removed))
+    return len(removed)
+
+
+async def _require_deputies(tx: Transaction, refs: Sequence[UUID]) -> None:
+    deputy = _PERSON.alias("deputy")
+    same = sa.exists().where(
+        deputy.c.person_ref == _PERSON.c.deputy_ref, deputy.c.organisation == _PERSON.c.organisation
+    )
+    apart = sa.and_(_PERSON.c.deputy_ref.is_not(None), sa.not_(same))
+    wrong = sa.select(sa.func.count()).where(apart, _PERSON.c.person_ref.in_(refs))
+    if (await tx.session.execute(wrong)).scalar_one():
+        raise Invalid(
+            "deputy_elsewhere",
+            "a deputy is somebody of the same organisation who is in the directory, or in the same list",
+            field="people.deputy_ref",
+            rule="domain.md R5",
+            remedy="Name a colleague as deputy, or none.",
+        )
+    await _without_deputy(tx, sa.and_(apart, _PERSON.c.deputy_ref.in_(refs)))
+
+
+async def _without_deputy(tx: Transaction, which: sa.ColumnElement[bool]) -> None:
+    change = sa.update(_PERSON).where(which).values(deputy_ref=None)
+    await tx.session.execute(change.execution_options(**MAY_MISS))
 
 
 async def _revoke_losers(tx: Transaction, people: Sequence[dict[str, Any]]) -> None:
@@ -76,21 +118,23 @@ async def people_of(tx: Transaction, organisation: str) -> list[Person]:
     return in_duty_order(_person(row) for row in (await tx.session.execute(query)).mappings())
 
 
-async def ladder(tx: Transaction, role: str, organisation: str, only: UUID | None = None) -> Ladder:
-    """Return everybody who can be told of what is due by this role at this organisation, or by this one person (`only`)."""
-    colleagues = await people_of(tx, organisation)
+async def ladder(
+    tx: Transaction, role: str, organisation: str, only: UUID | None = None, without: AbstractSet[UUID] = frozenset()
+) -> Ladder:
+    """Return everybody who can be told of what is due by this role at this organisation, or by this one person (`only`).
+
+    Not those in `without`, who see the record no more. A deputy is of the same organisation.
+    """
+    colleagues = [one for one in await people_of(tx, organisation) if one.person_ref not in without]
     on_duty = in_duty_order(one for one in colleagues if role in one.roles and (only is None or one.person_ref == only))
     leaders = [] if role == Role.LEADER else in_duty_order(one for one in colleagues if Role.LEADER in one.roles)
     operators: list[Person] = []
     if not on_duty and not leaders:
         operators = [one for one in await people_of(tx, CENTRE) if Role.OPERATOR in one.roles]
-    deputies = await _by_ref(tx, [one.deputy_ref for one in (*on_duty, *leaders) if one.deputy_ref])
+    by_ref = {one.person_ref: one for one in colleagues}
+    refs = [one.deputy_ref for one in (*on_duty, *leaders) if one.deputy_ref]
+    deputies = {ref: by_ref[ref] for ref in refs if ref in by_ref}
     return Ladder(on_duty, leaders, operators, deputies)
-
-
-async def _by_ref(tx: Transaction, refs: Iterable[UUID]) -> dict[UUID, Person]:
-    query = sa.select(_PERSON).where(_PERSON.c.person_ref.in_(list(refs)))
-    return {row["person_ref"]: _person(row) for row in (await tx.session.execute(query)).mappings()}
 
 
 def _person(row: sa.RowMapping) -> Person:

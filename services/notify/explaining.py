@@ -20,6 +20,9 @@ BECAUSE = {
         "You lead here, and the deadline is near or has passed.",
     ),
 }
+LEADERS_SEE = frozenset({"loan"})
+"""Kinds of records whose policy lets a leader see them: of others she is told that something waits, not about what (R5)."""
+
 LAW = ("Fristen står i loven eller i en kilde.", "The deadline is law, or from a source.")
 PROPOSAL = ("Fristen er vores forslag, ikke lov.", "The deadline is our proposal, not law.")
 STEPS = {
@@ -31,9 +34,13 @@ DECIDES_NOTHING = ("Påmindelser afgør intet.", "Reminders decide nothing.")
 
 
 def explained(row: Mapping[str, Any], now: datetime, language: Language) -> dict[str, Any]:
-    """Return the item as JSON; `row` is a row of `repository.my_work`, texts are in `language`."""
+    """Return the item as JSON; `row` is a row of `repository.my_work`, texts are in `language`.
+
+    `aggregate_id` and `link` are null for a leader who may not see the record.
+    """
     index = 0 if language == "da" else 1
     sentence = todo(row["aggregate_kind"], row["kind"])
+    shown = row["because"] != "LEADER" or row["aggregate_kind"] in LEADERS_SEE
     reason = DeadlineReason.model_validate(row["reason"])
     overdue = row["due_at"] < now
     return {
@@ -41,7 +48,7 @@ def explained(row: Mapping[str, Any], now: datetime, language: Language) -> dict
         "reference": reference(row["deadline_id"]),
         "service": row["service"],
         "aggregate_kind": row["aggregate_kind"],
-        "aggregate_id": str(row["aggregate_id"]),
+        "aggregate_id": str(row["aggregate_id"]) if shown else None,
         "kind": row["kind"],
         "opening": row["opening"],
         "todo": sentence[index],
@@ -61,7 +68,7 @@ def explained(row: Mapping[str, Any], now: datetime, language: Language) -> dict
         "system": _system(row, index),
         "reason": row["reason"],
         **{name: row[name].isoformat() if row[name] else None for name in (*STEPS, "opened_at", "seen_at")},
-        "link": f"/{row['service']}/v1/{row['aggregate_kind']}s/{row['aggregate_id']}",
+        "link": f"/{row['service']}/v1/{row['aggregate_kind']}s/{row['aggregate_id']}" if shown else None,
     }
 
 

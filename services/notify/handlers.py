@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.notify import directory, repository
+from services.notify import directory, repository, sight
 from services.notify.domain.commands import ConfirmSeen, PassOn, PlanDelivery, SettleDelivery
 from services.notify.domain.deadlines import is_acute, sending_time
 from services.notify.domain.delivery import Delivery, Stage, delivery_id
+from services.notify.domain.roster import Ladder
 from services.notify.domain.work import DeadlineFact, Source, WorkItem, folded
 from shared.contracts.lifecycle import (
     DeadlineCancelled,
@@ -19,6 +20,7 @@ from shared.contracts.lifecycle import (
     DeadlineMissed,
     DeadlineOpened,
     DeadlineReminded,
+    SightChanged,
     StepAction,
 )
 from shared.contracts.notify import Audience, Level, PassingReason, SettlingReason
@@ -52,10 +54,33 @@ class Desk:
         if isinstance(fact, (DeadlineMet, DeadlineCancelled)):
             met = isinstance(fact, DeadlineMet)
             await self.settle(tx, fact.deadline_id, SettlingReason.MET if met else SettlingReason.CANCELLED)
-        elif item.waits:
+        elif item.waits and await self._in_sight(tx, item):
             for action, step_at in _steps_to_tell(item, fact):
                 await self.plan(tx, item, action, step_at)
         return item
+
+    async def change_sight(self, tx: Transaction, fact: SightChanged, source: Source) -> None:
+        """Drop what was to be told to who sees the record no more; where an organisation sees it again, tell what came meanwhile."""
+        await sight.note(tx, fact, source)
+        for item in await repository.items_of(tx, source.aggregate_id, fact.of_organisation):
+            if item.owner_role not in fact.of_roles or fact.of_person is not None or not item.waits:
+                continue  # of one person's sight the ladder is asked: a colleague, or the leader, hears
+            if not await self._in_sight(tx, item):
+                await self.settle(tx, item.deadline_id, SettlingReason.SIGHT_ENDED)
+            elif fact.sees:
+                for action, step_at in _steps_known(item):
+                    await self.plan(tx, item, action, step_at)
+
+    async def _in_sight(self, tx: Transaction, item: WorkItem) -> bool:
+        """Say whether the owner's organisation still sees the record."""
+        assert item.owner_role is not None
+        assert item.owner_organisation is not None
+        return not (await sight.gone(tx, item.aggregate_id, item.owner_organisation, item.owner_role)).all
+
+    async def ladder(self, tx: Transaction, delivery: Delivery) -> Ladder:
+        """Return who can be told of a delivery, without those who see the record no more."""
+        out = await sight.gone(tx, delivery.about_id, delivery.organisation, delivery.role)
+        return await directory.ladder(tx, delivery.role, delivery.organisation, delivery.person, out.people)
 
     async def plan(self, tx: Transaction, item: WorkItem, action: StepAction, step_at: datetime) -> None:
         """Plan one message per audience of a step; the same step a second time plans nothing."""
@@ -96,7 +121,7 @@ class Desk:
         level = ABOVE.get(Stage(delivery.stage))
         if level is None:
             return delivery
-        ladder = await directory.ladder(tx, delivery.role, delivery.organisation, delivery.person)
+        ladder = await self.ladder(tx, delivery)
         to = ladder.next(level, delivery.tried, tx.now)
         if to is None:
             return delivery
@@ -122,6 +147,10 @@ def _steps_to_tell(item: WorkItem, fact: DeadlineFact) -> Sequence[tuple[StepAct
         return [(STEPS[type(fact)], fact.step_at)]
     if not isinstance(fact, DeadlineOpened):
         return []
+    return _steps_known(item)
+
+
+def _steps_known(item: WorkItem) -> Sequence[tuple[StepAction, datetime]]:
     known = (item.reminded_at, item.escalated_at, item.missed_at)
     return [(action, at) for action, at in zip(STEPS.values(), known, strict=True) if at is not None]
 

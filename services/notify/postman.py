@@ -13,7 +13,6 @@ from uuid import UUID
 import structlog
 from prometheus_client import CollectorRegistry, Counter
 
-from services.notify import directory
 from services.notify.domain.commands import GiveUp, RecordSent, SkipAddress
 from services.notify.domain.delivery import Delivery, Stage
 from services.notify.domain.roster import Addressee
@@ -91,7 +90,7 @@ class Postman:
                 return delivery, None
             if delivery.send_at > tx.now:
                 raise Transient("not_yet", "it may not go out before its time")
-            ladder = await directory.ladder(tx, delivery.role, delivery.organisation, delivery.person)
+            ladder = await self.desk.ladder(tx, delivery)
             return delivery, ladder.next(delivery.level, delivery.tried, tx.now)
 
     async def _record(self, delivery_id: UUID, command: Command) -> None:

@@ -16,6 +16,7 @@ from services.notify.domain.counters import month_of
 from services.notify.domain.delivery import OPEN, Delivery, Stage
 from services.notify.domain.table import DELIVERY
 from services.notify.domain.work import WorkItem
+from services.notify.sight import in_sight
 from services.notify.tables import SPINE, CounterRow, DeliveryRow, PersonRow, WorkItemRow
 from shared.lifecycle.actor import Role
 from shared.persistence.store import Store
@@ -65,6 +66,15 @@ async def work_item(tx: Transaction, deadline: UUID, *, lock: bool = False) -> W
         query = query.with_for_update()
     row = (await tx.session.execute(query)).mappings().one_or_none()
     return None if row is None else WorkItem.model_validate(dict(row))
+
+
+async def items_of(tx: Transaction, aggregate: UUID, organisation: str) -> Sequence[WorkItem]:
+    """Return an organisation's open items about an aggregate, in a fixed order."""
+    query = sa.select(*(_WORK.c[name] for name in _ITEM_FIELDS)).where(
+        _WORK.c.aggregate_id == aggregate, _WORK.c.owner_organisation == organisation, _WORK.c.state == "OPEN"
+    )
+    rows = await tx.session.execute(query.order_by(_WORK.c.deadline_id))
+    return [WorkItem.model_validate(dict(row)) for row in rows.mappings()]
 
 
 async def put_work_item(tx: Transaction, item: WorkItem) -> None:
@@ -167,13 +177,20 @@ async def deliveries_of(tx: Transaction, deadline: UUID) -> Sequence[Delivery]:
 
 
 async def _mine(tx: Transaction, *, closed: bool = False) -> sa.Subquery:
-    """Return the actor's items: by role, as deputy of somebody away, as leader of what was escalated or missed."""
+    """Return the actor's items: by role, as deputy of somebody away, as leader of what was escalated or missed.
+
+    None of a record that the organisation, the actor or whom the actor stands in for sees no longer. A leader sees that it was
+    escalated, of which unit and by when; which record it is only where leaders see such records (`explaining`).
+    """
     actor, here = tx.actor, _WORK.c.owner_organisation == tx.actor.organisation
     own = sa.and_(here, _WORK.c.owner_role.in_([str(role) for role in actor.roles]), _is_for(actor.person_ref))
+    own = sa.and_(own, in_sight(actor.person_ref))
     absent = await _absent_for(tx)
-    stands_in = [(_belongs_to(row), row["person_ref"]) for row in absent]
+    stands_in = [
+        (sa.and_(_belongs_to(row), in_sight(row["person_ref"], actor.person_ref)), row["person_ref"]) for row in absent
+    ]
     heard = sa.or_(_WORK.c.escalated_at.is_not(None), _WORK.c.missed_at.is_not(None))
-    leads = sa.and_(here, heard) if Role.LEADER in actor.roles else sa.false()
+    leads = sa.and_(here, heard, in_sight()) if Role.LEADER in actor.roles else sa.false()
     deputises = sa.or_(sa.false(), *(condition for condition, _ in stands_in))
     because = sa.case((own, "OWNER"), (deputises, "DEPUTY"), else_="LEADER").label("because")
     refs = [(condition, sa.literal(ref, sa.Uuid)) for condition, ref in stands_in]
@@ -184,9 +201,12 @@ async def _mine(tx: Transaction, *, closed: bool = False) -> sa.Subquery:
 
 
 async def _absent_for(tx: Transaction) -> Sequence[sa.RowMapping]:
-    """Return the people whom the actor stands in for now."""
+    """Return the people of the actor's own organisation whom the actor stands in for now."""
     query = sa.select(_PERSON.c.person_ref, _PERSON.c.organisation, _PERSON.c.roles).where(
-        _PERSON.c.deputy_ref == tx.actor.person_ref, _PERSON.c.away_from <= tx.now, _PERSON.c.away_to > tx.now
+        _PERSON.c.deputy_ref == tx.actor.person_ref,
+        _PERSON.c.organisation == tx.actor.organisation,
+        _PERSON.c.away_from <= tx.now,
+        _PERSON.c.away_to > tx.now,
     )
     return (await tx.session.execute(query.order_by(_PERSON.c.person_ref))).mappings().all()
 

@@ -79,6 +79,25 @@ class WorkItemRow(SQLModel, table=True):
     seen_by: UUID | None = None
 
 
+SIGHT = sa.Table(
+    "sight",
+    METADATA,
+    sa.Column("aggregate_id", sa.Uuid, nullable=False),
+    sa.Column("organisation", sa.Text, nullable=False),
+    # One person of the organisation; null: everybody in it.
+    sa.Column("person", sa.Uuid),
+    # Whose sight it is; what waits for another role does not rest on it.
+    sa.Column("roles", _TEXTS, nullable=False),
+    sa.Column("sees", sa.Boolean, nullable=False),
+    # Of the fact that said so last.
+    sa.Column("sequence", sa.BigInteger, nullable=False),
+    sa.UniqueConstraint(
+        "aggregate_id", "organisation", "person", name="uq_sight_of", postgresql_nulls_not_distinct=True
+    ),
+)
+"""Whose sight of a record has ended, or has come back; who never lost it is not in here."""
+
+
 class CounterRow(SQLModel, table=True):
     """How often something happened in a month, nationally."""
 

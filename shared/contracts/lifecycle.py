@@ -122,6 +122,22 @@ class AgreementRecorded(Fact):
     terms: dict[str, str]
 
 
+class SightChanged(Fact):
+    """An organisation, or one person of it, sees the aggregate no longer, or sees it again: with it goes or comes what waits there.
+
+    Who has never lost sight is in no such fact. `of_roles` are those whose sight the aggregate's policy gives; what waits for
+    another role there (a DPO who signs) does not rest on it.
+    """
+
+    type: ClassVar[str] = "sight.changed.v1"
+
+    of_organisation: str
+    of_person: UUID | None = None
+    """The one person; None means the organisation with everybody in it."""
+    of_roles: tuple[str, ...]
+    sees: bool
+
+
 STEP_FACTS: dict[StepAction, type[DeadlineReminded | DeadlineEscalated | DeadlineMissed]] = {
     StepAction.REMIND: DeadlineReminded,
     StepAction.ESCALATE: DeadlineEscalated,
@@ -136,4 +152,5 @@ LIFECYCLE_FACTS: tuple[type[Fact], ...] = (
     DeadlineEscalated,
     DeadlineMissed,
     AgreementRecorded,
+    SightChanged,
 )

@@ -43,6 +43,8 @@ class SettlingReason(StrEnum):
     MET = "MET"
     CANCELLED = "CANCELLED"
     SUPERSEDED = "SUPERSEDED"
+    SIGHT_ENDED = "SIGHT_ENDED"
+    """The organisation sees the record no longer."""
 
 
 class FailureReason(StrEnum):

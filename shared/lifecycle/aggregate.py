@@ -21,6 +21,7 @@ from shared.contracts.lifecycle import (
     DeadlineMissed,
     DeadlineOpened,
     DeadlineReminded,
+    SightChanged,
     Step,
 )
 
@@ -50,6 +51,15 @@ class Consent(BaseModel):
     terms: dict[str, str]
 
 
+class Outside(BaseModel):
+    """An organisation, or one `person` of it, whose sight has ended."""
+
+    model_config = ConfigDict(frozen=True)
+
+    organisation: str
+    person: UUID | None = None
+
+
 class Aggregate(BaseModel):
     """What every aggregate has. `version` is the sequence of its latest fact; `opening` grows when it is reopened."""
 
@@ -65,6 +75,8 @@ class Aggregate(BaseModel):
     organisation: str
     clocks: dict[UUID, OpenClock] = {}
     agreements: dict[str, tuple[Consent, ...]] = {}
+    outside: tuple[Outside, ...] = ()
+    """Whose sight has ended and has not come back, in the order in which it did."""
 
     @property
     def handlers(self) -> tuple[str, ...]:
@@ -96,6 +108,10 @@ class Aggregate(BaseModel):
                 others = (each for each in state.agreements.get(fact.command, ()) if each.by != fact.by)
                 given = (*others, Consent(role=fact.role, by=fact.by, terms=fact.terms))
                 return state.with_(agreements={**state.agreements, fact.command: given})
+            case SightChanged():
+                who = Outside(organisation=fact.of_organisation, person=fact.of_person)
+                left = tuple(each for each in state.outside if each != who)
+                return state.with_(outside=left if fact.sees else (*left, who))
         return state
 
     def _with_clock(self, fact: DeadlineOpened) -> Self:

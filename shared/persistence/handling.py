@@ -99,6 +99,7 @@ async def carry_out(
     after, facts = decide(store.lifecycle, state, command, context)
     if after is None:
         raise Conflict("nothing_there", "there is nothing to give this command to")
+    after, facts = store.with_sight(after, facts)
     await store.save(tx, state, after, facts, sealed)
     return after
 

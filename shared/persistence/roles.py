@@ -53,8 +53,9 @@ DELETABLE: Final = {
     "inbox": ("worker",),
     "outbox": ("worker",),
     "parked_keys": ("worker",),
+    "person": ("api",),
 }
-"""Tables whose rows may go in the ordinary course: what is pruned by age, published, or replayed."""
+"""Tables whose rows may go in the ordinary course: what is pruned by age, published, replayed, or taken off a list of staff."""
 
 APPEND_ONLY: Final = ("facts",)
 READ_ONLY: Final = ("alembic_version",)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID, uuid4
@@ -21,18 +20,21 @@ from shared.contracts.lifecycle import (
     DeadlineMissed,
     DeadlineOpened,
     DeadlineReminded,
+    SightChanged,
     Step,
 )
 from shared.errors import NotFound
-from shared.lifecycle.actor import Actor, Role
+from shared.lifecycle.actor import Actor
 from shared.lifecycle.aggregate import Aggregate
 from shared.lifecycle.table import Lifecycle
-from shared.lifecycle.text import FieldClass
+from shared.persistence.sight import AccessChange, AccessRule, sight_facts
 from shared.persistence.spine import MOMENT, Spine
 from shared.persistence.work import Transaction
 from shared.persistence.writing import Cause, Change, Leave, Writer
 from shared.policy.sights import Policy, Tie
 from shared.vault.model import Grant, Sealed
+
+__all__ = ("AccessChange", "AccessRule", "AggregateRow", "Leaves", "Store")
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -48,26 +50,6 @@ class AggregateRow(SQLModel):
     body: dict[str, Any] = Field(sa_type=JSONB)
     created_at: datetime = Field(sa_type=MOMENT)
     updated_at: datetime = Field(sa_type=MOMENT)
-
-
-@dataclass(frozen=True, slots=True)
-class AccessChange:
-    """An organisation gains sight of an aggregate, or loses it (`ends`).
-
-    `opens` lists what its roles may open of the erasable unit `unit` (the aggregate's own unless said otherwise); sight that
-    ends takes that back as well. `person` narrows the leave to one person; with `ends` that person's leave alone is taken
-    back, and the organisation keeps its sight. With `until` sight and leave are that one person's, and end by themselves (R7).
-    """
-
-    organisation: str
-    ends: bool = False
-    opens: tuple[tuple[Role, FieldClass], ...] = ()
-    unit: UUID | None = None
-    person: UUID | None = None
-    until: datetime | None = None
-
-
-AccessRule = Callable[[Any, Fact], Iterable[AccessChange]]
 
 
 class Leaves(Protocol):
@@ -152,6 +134,14 @@ class Store(Generic[A]):
         column = self.table.c[self.policy.columns[tie]]
         return column == (actor.person_ref if tie is Tie.ENGAGED else actor.organisation)
 
+    def with_sight(self, after: A, facts: list[Fact]) -> tuple[A, list[Fact]]:
+        """Return state and facts with what the facts do to others' sight stated as well, for services that hold things about it."""
+        sights = [sight for fact in facts for sight in self._access(after, fact)]
+        told = sight_facts(after, sights, self.policy.roles, facts[-1]) if sights else []
+        for fact in told:
+            after = self.lifecycle.evolve(after, after.id, fact)
+        return after, [*facts, *told]
+
     async def save(
         self, tx: Transaction, before: A | None, after: A, facts: Sequence[Fact], sealed: Sealed | None = None
     ) -> None:
@@ -165,7 +155,7 @@ class Store(Generic[A]):
         change = Change(self._row(tx, after), before.version if before else None, self._facts(before, facts))
         for fact in facts:
             self._project(tx, after, fact, change)
-        sights = [sight for fact in facts for sight in self._access(after, fact)]
+        sights = [sight for fact in facts if not isinstance(fact, SightChanged) for sight in self._access(after, fact)]
         lasting = {
             sight.organisation: sight.ends
             for sight in sights

@@ -168,7 +168,7 @@ async def _mail(product: Product) -> None:
         "email": "vagt@hotline.example",
     }
     steering = product.at("STEERING", "centre:national")
-    assert (await steering.send("PUT", "/notify/v1/people", {"people": [listed]})).status == 200
+    assert (await steering.send("POST", "/notify/v1/people", {"people": [listed]})).status == 200
     acute = await raised(product)
     await eventually(
         lambda: product.value("select count(*) from intake.deadlines where aggregate_id = $1", acute),

@@ -43,7 +43,7 @@ class PersonIn(BaseModel):
 
 
 class PeopleIn(BaseModel):
-    """People to put into the directory."""
+    """People of the directory: with PUT everybody of each organisation that is named, with POST some."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -111,7 +111,10 @@ def _keeping(router: APIRouter, edge: Edge) -> None:
     doors = {method: edge.door(Door(f"people-{method.lower()}", rule, KEEPERS)) for method in ("PUT", "POST")}
 
     async def put(request: Request) -> Response:
-        """Put people into the directory, or change them; OPERATOR and STEERING keep it."""
+        """Keep the directory: PUT names everybody of each organisation in it, POST adds or changes some.
+
+        Who is left out of a PUT is off the directory and signed out in the same step; the answer says how many (`removed`).
+        """
         actor = await edge.enter(request, doors[request.method])
         try:
             wanted = PeopleIn.model_validate_json(await body_of(request))
@@ -120,8 +123,11 @@ def _keeping(router: APIRouter, edge: Edge) -> None:
         for place in {one.organisation for one in wanted.people}:
             checked(place)
         async with edge.begin(request, actor) as tx, tx.as_system() as system:
-            await directory.put_people(system, [one.model_dump() for one in wanted.people])
-        return JSONResponse({"count": len(wanted.people)})
+            people = [one.model_dump() for one in wanted.people]
+            whole = request.method == "PUT"
+            removed = await directory.take_off_others(system, people) if whole else 0
+            await directory.put_people(system, people)
+        return JSONResponse({"count": len(wanted.people), "removed": removed})
 
     for method, door in doors.items():
         edge.bodies[door.operation] = PeopleIn

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from services.assessment.tables import SPINE
 from shared.lifecycle.actor import Role
-from tests.integration.assessment.assessment_world import World, person
+from tests.integration.assessment.assessment_world import KOMMUNE, World, person
 
 K, P, DPO = Role.TOVHOLDER_KOMMUNE, Role.TOVHOLDER_POLITI, Role.DPO
 WHY = {"grounds": "En opdigtet grund: barnet er på vej herhen."}
@@ -94,6 +94,26 @@ async def test_what_the_police_take_over_is_locked_for_who_broke_the_glass(world
     after = await world.post(f"/v1/cases/{case}/open-texts", stranger, wanted)
     assert (before.status_code, after.status_code) == (200, 403)
     assert (await world.case(case, stranger))["handled_by"] == "police"
+
+
+async def test_others_hear_that_the_municipality_sees_no_work_in_what_the_police_have_alone(world: World) -> None:
+    """T08, R5: what waits there goes with it, and comes back with the case."""
+    case = await world.routed()
+
+    await world.walk(case, "open-case", "request-clearance", "take-over")
+    taken = await _sights(world, case)
+    await world.walk(case, "return-case")
+
+    assert taken == [(KOMMUNE, False)]
+    assert await _sights(world, case) == [(KOMMUNE, False), (KOMMUNE, True)]
+
+
+async def _sights(world: World, case: UUID) -> list[tuple[str, bool]]:
+    facts = SPINE.facts
+    query = sa.select(facts.c.body).where(facts.c.aggregate_id == case, facts.c.type == "sight.changed.v1")
+    async with world.work.begin() as tx:
+        bodies = (await tx.session.execute(query.order_by(facts.c.sequence))).scalars()
+        return [(body["of_organisation"], body["sees"]) for body in bodies]
 
 
 async def test_the_reason_can_be_read_by_who_handles_the_case_and_is_in_no_fact(world: World) -> None:

@@ -55,7 +55,18 @@ from shared.web.edge import Edge, build_app
 T = TypeVar("T")
 SENDER = "noreply@tovholder.example"
 CONSOLE = "https://console.tovholder.example"
-TABLES = ("delivery", "work_item", "person", "counter", "deadlines", "case_access", "idempotency", "inbox", "last_seen")
+TABLES = (
+    "delivery",
+    "work_item",
+    "sight",
+    "person",
+    "counter",
+    "deadlines",
+    "case_access",
+    "idempotency",
+    "inbox",
+    "last_seen",
+)
 
 
 class HandClock:
