@@ -252,7 +252,11 @@ event.listen(_Session, "after_begin", _admit)
 
 def _require_admission(admitted: bool) -> None:
     if not admitted:
-        raise Unauthenticated("token_revoked", "your roles have changed since you signed in", remedy="Sign in again.")
+        raise Unauthenticated(
+            "token_revoked",
+            "your roles have changed since you signed in",
+            remedy="Sign in again; if you just did, wait half a minute.",
+        )
 
 
 def _standing(tx: Transaction) -> dict[str, str]:

@@ -195,7 +195,7 @@ async def test_a_role_that_is_taken_away_is_gone_at_the_next_request(whole: Clus
     work = UnitOfWork(engine, WallClock())
     person = type(ADVISER.person_ref)(int=4711)
     before = Actor(person, ADVISER.organisation, ADVISER.roles, issued_at=datetime.now(UTC) - timedelta(minutes=1))
-    after = Actor(person, ADVISER.organisation, ADVISER.roles, issued_at=datetime.now(UTC) + timedelta(seconds=5))
+    after = Actor(person, ADVISER.organisation, ADVISER.roles, issued_at=datetime.now(UTC) + timedelta(seconds=35))
     try:
         async with work.begin(before):
             pass
