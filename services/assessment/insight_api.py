@@ -10,16 +10,18 @@ from starlette.responses import JSONResponse, Response
 
 from services.assessment import repository
 from services.assessment.access import answering_leave, handled_by_police
-from services.assessment.domain.insight import ANSWER_LASTS, InsightRequest
+from services.assessment.domain.insight import InsightRequest
 from services.assessment.domain.insight_commands import RequestInsight
 from services.assessment.insight_export import as_decided, export_of, locked_export, texts_in
 from services.assessment.insights import Insights
 from services.assessment.repository import CaseStore
 from shared.contracts.disclosure_codes import InsightDecision
-from shared.errors import Conflict
+from shared.contracts.insight import ANSWER_LASTS
+from shared.errors import Conflict, Forbidden, Transient
 from shared.hosting.api import ApiParts
 from shared.lifecycle.actor import Actor, Role
 from shared.policy.doors import Door
+from shared.vault.errors import LookRefused
 from shared.vault.model import Looker, LookReason
 from shared.web.commands import command_routes, creation_route, creators
 from shared.web.opening import opening_route
@@ -73,13 +75,43 @@ def _export_route(router: APIRouter, parts: ApiParts, insights: Insights) -> Non
         if locked:
             return JSONResponse(locked_export(case, asked), headers={"Cache-Control": "no-store"})
         looker = Looker(actor.person_ref, actor.organisation, role)
-        plain = await parts.vault.look(
-            parts.edge.work.engine, looker=looker, blobs=refs, reason=LookReason.INSIGHT, now=now
-        )
-        opened = {ref: text.reveal() for ref, text in zip(refs, plain, strict=True)}
+        opened = await _open(parts, looker, refs, now) | await _open_released(parts, looker, asked, now)
         return JSONResponse(export_of(case, asked, found, opened), headers={"Cache-Control": "no-store"})
 
     router.add_api_route("/v1/insights/{id}/export", export, methods=["GET"], operation_id=door.operation)
+
+
+async def _open(parts: ApiParts, looker: Looker, refs: tuple[UUID, ...], now: datetime) -> dict[UUID, str]:
+    plain = await parts.vault.look(
+        parts.edge.work.engine, looker=looker, blobs=refs, reason=LookReason.INSIGHT, now=now
+    )
+    return {ref: text.reveal() for ref, text in zip(refs, plain, strict=True)}
+
+
+async def _open_released(parts: ApiParts, looker: Looker, asked: InsightRequest, now: datetime) -> dict[UUID, str]:
+    """Open the texts of concerns that the decision released, by leave that intake gives the officer once it heard of it.
+
+    Raises `Forbidden` for anybody else, and `Transient` until the leave is there.
+    """
+    refs = tuple(sorted({each.text for each in asked.released}))
+    if not refs:
+        return {}
+    if looker.role != Role.DPO:
+        raise Forbidden(
+            "answer_for_the_officer",
+            "what came with a concern is opened for the answer by the data protection officer alone",
+            rule="domain.md R6, R21",
+            remedy="Ask the officer to make the answer.",
+        )
+    try:
+        return await _open(parts, looker, refs, now)
+    except LookRefused:
+        raise Transient(
+            "release_under_way",
+            "leave to open what was released is not there yet",
+            rule="domain.md R21",
+            remedy="Try again in a moment; if it stays so, the texts were erased or the police have the concern alone.",
+        ) from None
 
 
 def _require_answerable(asked: InsightRequest, actor: Actor, now: datetime) -> None:

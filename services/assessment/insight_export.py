@@ -1,12 +1,14 @@
 """What a citizen gets to see: the facts of the case in order, codes explained, what is held back marked as such (R21, R28).
 
-Pure. Always held back: who reported and all that came with a concern (it may show the reporter), other persons, and the persons
-at the authorities. A text is shown only if it was opened for this answer; the opening is on record before it happens.
+Pure. Always held back: who reported, other persons, and the persons at the authorities. What came with a concern is held back
+too (it may show the reporter), but for the texts that the decision releases. A text is shown only if it was opened for this
+answer; the opening is on record before it happens.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,7 +20,10 @@ from shared.contracts.assessment import ConcernArrived, ConcernAttached, Consent
 from shared.lifecycle.regime import regime_of
 
 REPORTER = frozenset({"reporter", "reporter_kind", "anonymity", "description", "subject", "grounds"})
-"""Fields of a concern that are, or may show, who reported it; always held back (R28)."""
+"""Fields of a concern that are, or may show, who reported it; held back (R28)."""
+
+RELEASABLE = ("description", "subject", "grounds")
+"""Those of them that are texts which a decision can release, one by one (R21)."""
 
 PERSONS = frozenset({"recipient_person", "written_by", "sent_by", "requirements", "owner_person", "of_person"})
 """Fields that name, or could point to, other persons."""
@@ -30,6 +35,17 @@ BOOKKEEPING = frozenset({"by", "by_role", "organisation", "stage"})
 def texts_in(facts: Iterable[Mapping[str, Any]]) -> frozenset[UUID]:
     """Return the references of the case's own texts; what came with a concern is none of them."""
     return frozenset(ref for fact in facts if fact["type"] not in OF_CONCERN for ref in _texts_of(fact["body"]))
+
+
+def concern_texts_in(facts: Iterable[Mapping[str, Any]]) -> dict[UUID, UUID]:
+    """Return the references of texts that came with a concern and could be released, each with the concern."""
+    return {
+        UUID(fact["body"][name]): UUID(fact["body"]["concern_id"])
+        for fact in facts
+        if fact["type"] in OF_CONCERN
+        for name in RELEASABLE
+        if name in fact["body"]
+    }
 
 
 def _texts_of(part: Any) -> Iterator[UUID]:
@@ -55,7 +71,8 @@ def export_of(
 ) -> dict[str, Any]:
     """Return the answer as JSON. `opened` has the plain texts by reference; what is not in it is held back."""
     because = _because(request)
-    opened = {ref: text for ref, text in opened.items() if ref not in request.held_back}
+    shown = texts_in(facts) | {each.text for each in request.released}
+    opened = {ref: text for ref, text in opened.items() if ref in shown and ref not in request.held_back}
     told = texts_in(facts)
     disputes = {each.disputed: each.citizens_version for each in case.disputes if each.citizens_version in told}
     items = []
@@ -67,8 +84,19 @@ def export_of(
     return {
         **_head(case, request),
         "items": items,
-        "held_back_always": [{"what": what, "why": why} for what, why in HELD_BACK.items() if what in ALWAYS],
+        "held_back_always": [{"what": what, "why": HELD_BACK[what]} for what in _always(request)],
+        **({"texts": _texts_to_decide_on(facts)} if request.decision is None else {}),
     }
+
+
+def _texts_to_decide_on(facts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the references of all texts, for a draft alone: who decides names them (R21)."""
+    found = []
+    for fact in facts:
+        of = "CONCERN" if fact["type"] in OF_CONCERN else "CASE"
+        refs = concern_texts_in([fact]) if of == "CONCERN" else texts_in([fact])
+        found += [{"number": fact["sequence"], "text": str(ref), "of": of} for ref in sorted(refs)]
+    return found
 
 
 def locked_export(case: Case, request: InsightRequest) -> dict[str, Any]:
@@ -77,7 +105,8 @@ def locked_export(case: Case, request: InsightRequest) -> dict[str, Any]:
     return {**_head(case, request), "items": [], "held_back_always": held}
 
 
-ALWAYS = ("REPORTER", "PERSONS")
+def _always(request: InsightRequest) -> tuple[str, ...]:
+    return ("REPORTER_ALONE" if request.released else "REPORTER", "PERSONS")
 
 
 def _head(case: Case, request: InsightRequest) -> dict[str, Any]:
@@ -92,11 +121,31 @@ def _head(case: Case, request: InsightRequest) -> dict[str, Any]:
     }
 
 
-def _because(request: InsightRequest) -> str:
-    return request.exemption_basis[0] if request.exemption_basis else "NOT_OPENED"
+@dataclass(frozen=True, slots=True)
+class Because:
+    """Why texts are held back, each by its reference: keys of `HELD_BACK`.
+
+    Facts from before bases were given text by text have one for all, `otherwise`.
+    """
+
+    bases: Mapping[UUID, str]
+    otherwise: str
+
+    def of(self, ref: UUID) -> str:
+        """Return why a text of the case is held back."""
+        return self.bases.get(ref, self.otherwise)
+
+    def of_concern(self, ref: UUID) -> str:
+        """Return why a text that came with a concern is: on a basis of its own, or because it may show who reported."""
+        return self.bases.get(ref, "REPORTER")
 
 
-def _item(fact: Mapping[str, Any], opened: Mapping[UUID, str], because: str) -> dict[str, Any]:
+def _because(request: InsightRequest) -> Because:
+    first = request.exemption_basis[0] if request.exemption_basis else "NOT_OPENED"
+    return Because({each.text: each.basis for each in request.held_back_on}, first)
+
+
+def _item(fact: Mapping[str, Any], opened: Mapping[UUID, str], because: Because) -> dict[str, Any]:
     body = {name: value for name, value in fact["body"].items() if name not in BOOKKEEPING}
     shown = {
         name: _shown(fact["type"], name, value, opened, because)
@@ -115,9 +164,9 @@ def _item(fact: Mapping[str, Any], opened: Mapping[UUID, str], because: str) -> 
     }
 
 
-def _shown(kind: str, name: str, value: Any, opened: Mapping[UUID, str], because: str) -> Any:
+def _shown(kind: str, name: str, value: Any, opened: Mapping[UUID, str], because: Because) -> Any:
     if kind in OF_CONCERN and name in REPORTER:
-        return _held("REPORTER")
+        return _of_concern(name, value, opened, because)
     if name in PERSONS:
         return _held("PERSONS")
     if name in TEXTS:
@@ -142,7 +191,7 @@ TEXTS = frozenset(
 """Fields of the case's facts that hold the reference of a sealed text."""
 
 
-def _explained(value: Any, opened: Mapping[UUID, str], because: str) -> Any:
+def _explained(value: Any, opened: Mapping[UUID, str], because: Because) -> Any:
     """Return a value with the meaning of its code, lists and parts alike."""
     if isinstance(value, list):
         return [_explained(each, opened, because) for each in value]
@@ -156,8 +205,16 @@ def _explained(value: Any, opened: Mapping[UUID, str], because: str) -> Any:
     return value
 
 
-def _text(ref: UUID, opened: Mapping[UUID, str], because: str) -> Any:
-    return opened[ref] if ref in opened else _held(because)
+def _of_concern(name: str, value: Any, opened: Mapping[UUID, str], because: Because) -> Any:
+    """Return a released text; what was held back by name with its basis; the rest as what may show the reporter."""
+    if name not in RELEASABLE:
+        return _held("REPORTER")
+    ref = UUID(value)
+    return opened[ref] if ref in opened else _held(because.of_concern(ref))
+
+
+def _text(ref: UUID, opened: Mapping[UUID, str], because: Because) -> Any:
+    return opened[ref] if ref in opened else _held(because.of(ref))
 
 
 def _held(why: str) -> dict[str, str]:

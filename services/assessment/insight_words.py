@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 HELD_BACK: Mapping[str, str] = {
     "REPORTER": "Hvem der har henvendt sig, og hvad vedkommende har fortalt, gives der ikke indsigt i her.",
+    "REPORTER_ALONE": "Hvem der har henvendt sig, gives der ikke indsigt i her.",
     "PERSONS": "Oplysninger om andre personer er udeladt.",
     "DBL22_PRIVATE": "Udeladt af hensyn til afgørende private interesser (databeskyttelsesloven § 22).",
     "DBL22_CRIME": "Udeladt af hensyn til forebyggelse af kriminalitet (databeskyttelsesloven § 22).",

@@ -10,7 +10,7 @@ from services.assessment.access import handled_by_police
 from services.assessment.domain.case import Case
 from services.assessment.domain.insight import InsightRequest
 from services.assessment.domain.insight_commands import DecideInsight, RequestInsight
-from services.assessment.insight_export import texts_in
+from services.assessment.insight_export import concern_texts_in, texts_in
 from services.assessment.repository import CaseStore, InsightStore, case_of_organisation, facts_of_case
 from shared.errors import NotFound
 from shared.lifecycle.table import Command
@@ -39,9 +39,11 @@ class Insights:
     async def give(self, tx: Transaction, insight_id: UUID, command: Command, version: int) -> InsightRequest:
         """Give any other command of the table."""
         known: dict[str, Any] = {}
-        if isinstance(command, DecideInsight) and command.held_back:
+        if isinstance(command, DecideInsight) and (command.held_back or command.released):
             request = await self.store.load(tx, insight_id)
-            known = {"texts": texts_in(await facts_of_case(tx, request.case_id))}
+            found = await facts_of_case(tx, request.case_id)
+            concerns = concern_texts_in(found)
+            known = {"texts": texts_in(found) | concerns.keys(), "concern_texts": concerns}
         return await give(tx, self.store, self.sealer, insight_id, command, expected_version=version, known=known)
 
     async def case_of(self, tx: Transaction, request: InsightRequest) -> Case:

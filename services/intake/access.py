@@ -45,6 +45,17 @@ KOMMUNE = CONCERN_POLICY.leave(Role.TOVHOLDER_KOMMUNE)
 POLITI = CONCERN_POLICY.leave(Role.TOVHOLDER_POLITI)
 CHILD = CONCERN_POLICY.leave(Role.CHILD_UNIT)
 
+RELEASED = (B, C)
+"""Classes that a data protection officer may open for an answer to the citizen, where a decision released texts (R21): never D."""
+
+
+def may_answer(concern: Concern, organisation: str) -> bool:
+    """Say whether this organisation answers the citizen with what came with a concern: one of its Infohus; police alone (T08)."""
+    if concern.infohus is None:
+        return False
+    police = politi_of(concern.infohus)
+    return organisation == police or (organisation == kommune(concern.infohus) and not concern.taken)
+
 
 def changes(concern: Concern, fact: Fact) -> Iterator[AccessChange]:
     """Yield who gains or loses sight with `fact`; `concern` is the state after all facts of the command."""

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from services.intake.access import RELEASED, may_answer
 from services.intake.domain.commands import AttachConcern, FollowReturn, FollowTakeOver
 from services.intake.domain.concern import Concern, Stage
 from services.intake.receipts import Receipts
 from shared.contracts.assessment import CASE_TOPIC, ClearanceRevoked, ConcernMerged, PoliceReturned, PoliceTookOver
 from shared.contracts.base import Fact
 from shared.contracts.envelope import Envelope
+from shared.contracts.insight import ANSWER_LASTS, INSIGHT_TOPIC, InsightDecided
 from shared.contracts.intake import CONCERN_TOPIC, AcuteClosed, AdviceGiven, ConcernRouted, HelpPointedOut
+from shared.erasure.start import any_erased
+from shared.lifecycle.actor import Role
 from shared.messaging.consumer import Handler, Subscription
 from shared.persistence.handling import carry_out
 from shared.persistence.store import Store
 from shared.persistence.work import Transaction
+from shared.vault.model import Grant
+from shared.vault.vault import Vault
 
 
 def subscriptions(store: Store[Concern]) -> tuple[Subscription, ...]:
@@ -46,6 +52,32 @@ def subscriptions(store: Store[Concern]) -> tuple[Subscription, ...]:
             handlers={fact.type: handler for fact, handler in handlers.items()},
             facts={fact.type: fact for fact in handlers},
         ),
+    )
+
+
+def insights(store: Store[Concern], vault: Vault) -> Subscription:
+    """Return the consumer that lets an officer open what a decision on insight released (`domain.md` R21).
+
+    It gives no sight of the concern, ends when the answer can be made no more, and goes with the organisation's part in the
+    concern when police take it (T08).
+    """
+
+    async def decided(tx: Transaction, _: Envelope, fact: InsightDecided) -> None:
+        for concern_id in sorted({each.concern_id for each in fact.released}):
+            if await any_erased(tx.session, [concern_id]):
+                continue
+            concern = await store.load(tx, concern_id)
+            if not may_answer(concern, fact.organisation):
+                continue
+            until = fact.decided_at + ANSWER_LASTS
+            leave = [Grant(fact.organisation, Role.DPO, opened, until) for opened in RELEASED]
+            await vault.grant_many(tx.session, unit=concern_id, grants=leave)
+
+    return Subscription(
+        consumer="intake.insights",
+        topics=(INSIGHT_TOPIC,),
+        handlers={InsightDecided.type: decided},
+        facts={InsightDecided.type: InsightDecided},
     )
 
 

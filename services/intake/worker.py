@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shared.hosting.lean  # noqa: F401  # before anything imports structlog
 from services.intake import repository
-from services.intake.consumers import receipts, subscriptions
+from services.intake.consumers import insights, receipts, subscriptions
 from services.intake.domain.concern import Stage
 from services.intake.receipts import ReceiptMetrics, Receipts
 from services.intake.tables import SPINE
@@ -29,7 +29,7 @@ def assemble(parts: WorkerParts) -> ServiceParts:
     )
     return ServiceParts(
         told=[Told(store, ConcernWorkflow, TERMINAL)],
-        subscriptions=(*subscriptions(store), receipts(store, sending)),
+        subscriptions=(*subscriptions(store), receipts(store, sending), insights(store, parts.vault)),
     )
 
 

@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
 
 from shared.contracts.base import Fact
 from shared.contracts.disclosure_codes import Exemption, InsightBy, InsightDecision, InsightRegime
 
 INSIGHT_TOPIC = "assessment.insight.v1"
+
+ANSWER_LASTS = timedelta(days=30)
+"""How long after the decision the answer can be made: time to send it and to send it again [P]."""
+
+
+class TextHeldBack(BaseModel):
+    """A text that is held back, and what of the law it is held back on (R21: case by case)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: UUID
+    basis: Exemption
+
+
+class TextReleased(BaseModel):
+    """A text of a concern that is shown, because it does not reveal who reported; the concern's service gives leave to open it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    concern_id: UUID
+    text: UUID
 
 
 class InsightRequested(Fact):
@@ -44,5 +67,11 @@ class InsightDecided(Fact):
     exemption_basis: tuple[Exemption, ...] = ()
     held_back: tuple[UUID, ...] = ()
     """References of texts that are held back, each looked at by itself."""
+    held_back_on: tuple[TextHeldBack, ...] = ()
+    """The same texts, each with its basis; empty in facts from before bases were given text by text."""
+    released: tuple[TextReleased, ...] = ()
+    """Texts of concerns that are shown. Without this they are all held back."""
+    reveals_no_reporter: bool = False
+    """The officer confirmed that nothing released shows who reported, or what only the reporter could know."""
     grounds: UUID | None = None
     decided_at: datetime

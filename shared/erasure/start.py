@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -77,5 +78,9 @@ async def about_erased(session: AsyncSession, envelope: Envelope) -> bool:
     """Say whether a fact is about something erased: its aggregate, or what its data name. One round trip."""
     data: dict[str, Any] = envelope.data
     named = (data.get(name) for name in NAMING)
-    refs = [envelope.aggregate_id, *(UUID(str(ref)) for ref in named if ref is not None)]
-    return bool((await session.execute(_ANY, {"refs": refs})).scalar_one())
+    return await any_erased(session, [envelope.aggregate_id, *(UUID(str(ref)) for ref in named if ref is not None)])
+
+
+async def any_erased(session: AsyncSession, refs: Sequence[UUID]) -> bool:
+    """Say whether one of these units or persons was erased."""
+    return bool((await session.execute(_ANY, {"refs": list(refs)})).scalar_one())

@@ -116,9 +116,9 @@ async def _rights(product: Product, house: Infohus, path: str) -> None:
     }
     officer = product.at("DPO", own)
     insight = f"/assessment/v1/insights/{await officer.create('/assessment/v1/insights', asked)}"
-    await officer.do(
-        insight, "decide-insight", {"decision": "PARTIAL", "exemption_basis": ["DBL22_CRIME"], "grounds": "x"}
-    )
+    draft = (await officer.see(f"{insight}/export")).body
+    held = [{"text": each["text"], "basis": "DBL22_CRIME"} for each in draft["texts"] if each["of"] == "CASE"]
+    await officer.do(insight, "decide-insight", {"decision": "PARTIAL", "held_back": held, "grounds": "x"})
 
 
 async def _mentor(product: Product) -> Person:

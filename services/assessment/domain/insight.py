@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -24,9 +24,6 @@ class Stage(StrEnum):
 UNANSWERED = (Stage.RECEIVED, Stage.HANDED_OVER)
 """While a request is here, nothing of its case is erased (R19)."""
 
-ANSWER_LASTS = timedelta(days=30)
-"""How long after the decision the answer can be made: time to send it and to send it again [P]."""
-
 
 class InsightRequest(Aggregate):
     """A request as the fold of its facts. `owner` answers, until it is handed over."""
@@ -44,6 +41,8 @@ class InsightRequest(Aggregate):
     decision: InsightDecision | None = None
     exemption_basis: tuple[Exemption, ...] = ()
     held_back: tuple[UUID, ...] = ()
+    held_back_on: tuple[facts.TextHeldBack, ...] = ()
+    released: tuple[facts.TextReleased, ...] = ()
     grounds: UUID | None = None
     decided_by: UUID | None = None
     decided_at: datetime | None = None
@@ -55,7 +54,7 @@ class InsightRequest(Aggregate):
 
     def answerable(self, now: datetime) -> bool:
         """Say whether the answer can be made now: until some time after the decision (R21)."""
-        return self.decided_at is None or now < self.decided_at + ANSWER_LASTS
+        return self.decided_at is None or now < self.decided_at + facts.ANSWER_LASTS
 
     @property
     def handlers(self) -> tuple[str, ...]:
@@ -95,6 +94,8 @@ def apply(insight: InsightRequest, fact: Fact) -> InsightRequest:
                 decision=fact.decision,
                 exemption_basis=fact.exemption_basis,
                 held_back=fact.held_back,
+                held_back_on=fact.held_back_on,
+                released=fact.released,
                 grounds=fact.grounds,
                 decided_by=fact.by,
                 decided_at=fact.decided_at,

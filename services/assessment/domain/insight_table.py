@@ -114,10 +114,15 @@ def _answers(insight: InsightRequest, _: commands.DecideInsight, context: Contex
     return context.actor.organisation == insight.answering and enforcing is (insight.regime_asked is InsightRegime.LED)
 
 
+def _bases(command: commands.DecideInsight) -> tuple[Exemption, ...]:
+    """Return what the decision is limited by: what it names as a whole, then what single texts are held back on."""
+    return tuple(dict.fromkeys((*command.exemption_basis, *(each.basis for each in command.held_back))))
+
+
 def _exempted(insight: InsightRequest, command: commands.DecideInsight, __: Context) -> bool:
     if command.decision is InsightDecision.FULL:
         return not command.exemption_basis
-    named = set(command.exemption_basis)
+    named = set(_bases(command))
     return bool(named) and named <= EXEMPTIONS_OF[insight.regime_asked]
 
 
@@ -125,15 +130,47 @@ def _grounded(_: InsightRequest, command: commands.DecideInsight, __: Context) -
     return command.decision is InsightDecision.FULL or command.grounds is not None
 
 
+def _something_held_back(_: InsightRequest, command: commands.DecideInsight, __: Context) -> bool:
+    return command.decision is not InsightDecision.PARTIAL or bool(command.held_back)
+
+
 def _held_back(_: InsightRequest, command: commands.DecideInsight, context: Context) -> bool:
     if command.decision is not InsightDecision.PARTIAL:
         return not command.held_back
+    named = [each.text for each in command.held_back]
     known: frozenset[UUID] = context.known.get("texts", frozenset())
-    return known.issuperset(command.held_back)
+    return len(set(named)) == len(named) and known.issuperset(named)
 
 
-def _decided(_: InsightRequest, __: commands.DecideInsight, context: Context) -> Mapping[str, Any]:
-    return {"decided_at": context.now}
+def _released(_: InsightRequest, command: commands.DecideInsight, context: Context) -> bool:
+    if command.decision is InsightDecision.REFUSED:
+        return not command.released
+    held = {each.text for each in command.held_back}
+    return held.isdisjoint(command.released) and _of_concerns(context).keys() >= set(command.released)
+
+
+def _no_reporter(_: InsightRequest, command: commands.DecideInsight, context: Context) -> bool:
+    """Say whether the officer confirmed it; nobody else can, and of nothing there is nothing to confirm."""
+    if not command.released:
+        return not command.reveals_no_reporter
+    return command.reveals_no_reporter and Role.DPO in context.actor.roles
+
+
+def _of_concerns(context: Context) -> Mapping[UUID, UUID]:
+    """Return the texts that came with a concern and can be released, each with its concern."""
+    found: Mapping[UUID, UUID] = context.known.get("concern_texts", {})
+    return found
+
+
+def _decided(_: InsightRequest, command: commands.DecideInsight, context: Context) -> Mapping[str, Any]:
+    concern_of = _of_concerns(context)
+    return {
+        "decided_at": context.now,
+        "exemption_basis": _bases(command),
+        "held_back": [each.text for each in command.held_back],
+        "held_back_on": [each.model_dump() for each in command.held_back],
+        "released": [{"concern_id": concern_of[text], "text": text} for text in dict.fromkeys(command.released)],
+    }
 
 
 CASE_SEEN = Guard(
@@ -201,10 +238,34 @@ GROUNDED = Guard(
 HELD_BACK = Guard(
     "held_back_unknown",
     _held_back,
-    "with insight in part, texts of this case can be held back, one by one; else none",
+    "with insight in part, texts of this case can be held back, one by one and once each; else none",
     rule="domain.md R21",
-    remedy="Take the references from the case.",
+    remedy="Take the references from the draft of the answer.",
     field="held_back",
+)
+SOMETHING_HELD_BACK = Guard(
+    "nothing_held_back",
+    _something_held_back,
+    "insight in part says which texts are held back, each on its basis",
+    rule="domain.md R21",
+    remedy="Name them, or give full insight.",
+    field="held_back",
+)
+RELEASED = Guard(
+    "released_unknown",
+    _released,
+    "what is released came with a concern of this case, says not who reported, and is not held back in the same breath",
+    rule="domain.md R21, R28",
+    remedy="Take the references from the draft of the answer.",
+    field="released",
+)
+NO_REPORTER = Guard(
+    "reporter_not_ruled_out",
+    _no_reporter,
+    "a text of a concern is released by the officer alone, who confirms that it does not reveal who reported",
+    rule="domain.md R21, R28 (forvaltningsloven section 15)",
+    remedy="Read it with the tovholder, then say so; otherwise leave it held back.",
+    field="reveals_no_reporter",
 )
 
 
@@ -249,7 +310,7 @@ INSIGHT: Lifecycle[InsightRequest] = Lifecycle(
             sources=(Stage.RECEIVED, Stage.HANDED_OVER),
             target=Stage.DECIDED,
             roles=DECIDERS,
-            guards=(ANSWERS, EXEMPTED, GROUNDED, HELD_BACK),
+            guards=(ANSWERS, SOMETHING_HELD_BACK, EXEMPTED, GROUNDED, HELD_BACK, RELEASED, NO_REPORTER),
             fills=_decided,
             meets=("answer_insight", "answer_led_insight", "hand_over_insight"),
         ),

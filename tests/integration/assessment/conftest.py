@@ -44,6 +44,8 @@ class Installed:
     worker_url: str = field(repr=False)
     admin: str = ""
     """Where the administrator connects, for what no role of the service may read."""
+    intake_url: str = field(default="", repr=False)
+    """Where intake's worker connects, who owns the texts of concerns."""
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +79,7 @@ def installed() -> Iterator[Installed]:
             clock_file=folder / "clock.json",
         )
         admin = f"postgresql://postgres@/{roles.DATABASE}?host={socket}"
-        yield Installed(settings, dsn("assessment_worker"), admin)
+        yield Installed(settings, dsn("assessment_worker"), admin, dsn("intake_worker"))
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import NullPool
 
 from deploy.erasing import refuse_while_asked
 from services.assessment import repository
 from shared.errors import Conflict
 from shared.lifecycle.actor import Role
-from tests.integration.assessment.assessment_world import TO_OFFER, Person, World, person
+from shared.vault import FieldClass, Grant, KeysetProvider, NewText, PostgresKeyStore, Vault
+from tests.integration.assessment.assessment_world import TO_OFFER, Person, World, person, routed
 from tests.integration.assessment.conftest import Installed
 from tests.unit.assessment.assessment_builders import POLITI
 
@@ -99,9 +104,13 @@ async def test_a_text_is_held_back_by_decision_and_marked_and_never_opened(world
     case = await assessed(world)
     (text,) = [each["reasoning"] for each in (await world.case(case))["assessments"]]
     insight = await ask(world, case)
-    decision = {"decision": "PARTIAL", "exemption_basis": ["DBL22_CRIME"], "held_back": [text], "grounds": "Derfor."}
+    held = {"text": text, "basis": "DBL22_CRIME"}
+    decision = {"decision": "PARTIAL", "held_back": [held], "grounds": "Derfor."}
 
-    foreign = await command(world, insight, "decide-insight", D, {**decision, "held_back": [str(uuid4())]}, 422)
+    foreign = {**decision, "held_back": [{**held, "text": str(uuid4())}]}
+    foreign = await command(world, insight, "decide-insight", D, foreign, 422)
+    nothing = {**decision, "exemption_basis": ["DBL22_CRIME"], "held_back": []}
+    assert (await command(world, insight, "decide-insight", D, nothing, 422))["code"] == "nothing_held_back"
     await command(world, insight, "decide-insight", D, decision)
 
     answer = await world.get(f"/v1/insights/{insight}/export", D)
@@ -262,3 +271,86 @@ async def test_each_text_that_is_opened_for_an_answer_is_on_record_as_insight(
     await world.get(f"/v1/insights/{insight}/export", dpo)
 
     assert await looks(installed.admin, dpo.ref) == ["INSIGHT"]
+
+
+SAID = "Han taler om at rejse, sagt af en prøve"
+
+
+@dataclass
+class Told:
+    """A case whose concern came with two sealed texts, which are intake's."""
+
+    case: UUID
+    concern: UUID
+    description: UUID
+    grounds: UUID
+    vault: Vault
+    engine: AsyncEngine
+
+    async def leave(self, until: datetime) -> None:
+        """Give the leave that intake gives when it hears of the decision."""
+        async with AsyncSession(self.engine) as session, session.begin():
+            grants = [Grant("kommune:0253", Role.DPO, FieldClass.CASE_TEXT, until)]
+            await self.vault.grant_many(session, unit=self.concern, grants=grants)
+
+
+@pytest.fixture
+async def told(world: World, installed: Installed) -> AsyncIterator[Told]:
+    """Route a concern with texts here."""
+    settings = installed.settings
+    keystore = PostgresKeyStore(settings.keystore_url.get_secret_value())
+    vault = Vault(keystore, KeysetProvider.from_file(settings.keyset_file))
+    engine = create_async_engine(installed.intake_url, poolclass=NullPool, hide_parameters=True)
+    concern = uuid4()
+    await vault.new_unit(concern)
+    async with AsyncSession(engine) as session, session.begin():
+        texts = [NewText(FieldClass.CASE_TEXT, "description", SAID), NewText(FieldClass.CASE_TEXT, "grounds", SAID)]
+        description, grounds = await vault.put_many(session, unit=concern, texts=texts)
+    await world.tell(routed(world.now(), description=description, grounds=grounds), f"concern/{concern}", sequence=2)
+    (case,) = (await world.get(f"/v1/cases?concern={concern}"))["items"]
+    yield Told(UUID(case["id"]), concern, description, grounds, vault, engine)
+    await engine.dispose()
+    await keystore.close()
+
+
+async def test_what_was_said_in_a_concern_is_shown_where_the_officer_released_it(
+    world: World, told: Told, installed: Installed
+) -> None:
+    insight, dpo = await ask(world, told.case), person(D)
+    draft = await world.get(f"/v1/insights/{insight}/export", D)
+    refs = {each["text"] for each in draft["texts"] if each["of"] == "CONCERN"}
+    assert refs == {str(told.description), str(told.grounds)}
+    decision = {"decision": "FULL", "released": [str(told.description)]}
+
+    unconfirmed = await command(world, insight, "decide-insight", dpo, decision, 422)
+    await command(world, insight, "decide-insight", dpo, {**decision, "reveals_no_reporter": True})
+    early = await world.get(f"/v1/insights/{insight}/export", dpo, 503)
+    await told.leave(world.now() + timedelta(days=30))
+    answer = await world.get(f"/v1/insights/{insight}/export", dpo)
+
+    assert unconfirmed["code"] == "reporter_not_ruled_out"
+    assert early["code"] == "release_under_way"
+    first = answer["items"][0]["content"]
+    assert first["description"] == SAID
+    assert first["grounds"]["held_back"] == "REPORTER"
+    assert first["reporter"]["held_back"] == "REPORTER"
+    assert await looks(installed.admin, dpo.ref) == ["INSIGHT"]
+
+
+async def test_what_was_said_in_a_concern_stays_held_back_without_a_word_about_it(world: World, told: Told) -> None:
+    insight = await ask(world, told.case)
+    await told.leave(world.now() + timedelta(days=30))
+    await command(world, insight, "decide-insight", D, {"decision": "FULL"})
+
+    assert SAID not in json.dumps(await world.get(f"/v1/insights/{insight}/export", D), ensure_ascii=False)
+
+
+async def test_an_answer_with_the_words_of_a_concern_is_made_by_the_officer_alone(world: World, told: Told) -> None:
+    insight = await ask(world, told.case)
+    decision = {"decision": "FULL", "released": [str(told.description)], "reveals_no_reporter": True}
+    caseworker = await command(world, insight, "decide-insight", W, decision, 422)
+    await command(world, insight, "decide-insight", D, decision)
+    await told.leave(world.now() + timedelta(days=30))
+
+    assert caseworker["code"] == "reporter_not_ruled_out"
+    assert (await world.get(f"/v1/insights/{insight}/export", W, 403))["code"] == "answer_for_the_officer"

@@ -12,11 +12,13 @@ from shared.lifecycle.table import Command
 from tests.unit.assessment.assessment_builders import KOMMUNE, NOW, POLITI, Play, actor, ref, text
 
 HELD = ref("a text of the case")
+TOLD = ref("a text that came with a concern")
 KNOWN: dict[str, Any] = {
     "case_owner": KOMMUNE,
     "case_police": POLITI,
     "locked": False,
-    "texts": frozenset({HELD}),
+    "texts": frozenset({HELD, TOLD}),
+    "concern_texts": {TOLD: ref("the concern")},
 }
 
 
@@ -34,7 +36,8 @@ def request(**changes: Any) -> i.RequestInsight:
 
 def partial(**changes: Any) -> i.DecideInsight:
     """Return insight in part under the GDPR, with one text held back."""
-    plain = {"decision": "PARTIAL", "exemption_basis": ["DBL22_CRIME"], "held_back": [HELD], "grounds": text()}
+    held = [{"text": HELD, "basis": "DBL22_CRIME"}]
+    plain = {"decision": "PARTIAL", "exemption_basis": ["DBL22_CRIME"], "held_back": held, "grounds": text()}
     return i.DecideInsight.model_validate({**plain, **changes})
 
 

@@ -11,6 +11,7 @@ import pytest
 from services.assessment.domain import insight_commands as i
 from services.assessment.domain.insight import Stage
 from services.assessment.domain.insight_table import INSIGHT
+from shared.contracts.insight import InsightDecided
 from shared.errors import Conflict, Forbidden, Invalid
 from shared.lifecycle.actor import Role
 from shared.lifecycle.decide import decide
@@ -21,6 +22,7 @@ from tests.unit.assessment.insight_builders import (
     HELD,
     KNOWN,
     SAMPLES,
+    TOLD,
     asked,
     handed_over,
     insight_in,
@@ -117,23 +119,92 @@ LAWS = [("FORVALTNINGSLOV", "FVL15"), ("GDPR15", "DBL22_PRIVATE"), ("GDPR15", "D
 @pytest.mark.parametrize(("regime", "exemption"), LAWS)
 @pytest.mark.parametrize("decision", ["PARTIAL", "REFUSED"])
 def test_less_than_all_names_an_exemption_of_its_own_law(regime: str, exemption: str, decision: str) -> None:
-    held = {} if decision == "PARTIAL" else {"held_back": []}
+    held = {"held_back": [{"text": HELD, "basis": exemption}] if decision == "PARTIAL" else []}
     other = "FVL15" if exemption != "FVL15" else "DBL22_CRIME"
 
     assert asked(regime).give(partial(decision=decision, exemption_basis=[exemption], **held), actor(D), **KNOWN)
-    for wrong in ([], [other], [exemption, other]):
+    for wrong in ([other], [exemption, other]):
         with pytest.raises(Invalid) as refused:
             asked(regime).give(partial(decision=decision, exemption_basis=wrong, **held), actor(D), **KNOWN)
         assert refused.value.code == "exemption_missing"
+    if decision == "REFUSED":
+        with pytest.raises(Invalid, match="exemption_missing"):
+            asked(regime).give(partial(decision=decision, exemption_basis=[], **held), actor(D), **KNOWN)
 
 
+def test_each_text_is_held_back_on_its_own_basis_and_they_are_what_the_decision_rests_on() -> None:
+    play = asked()
+    held = [{"text": HELD, "basis": "DBL22_CRIME"}, {"text": TOLD, "basis": "DBL22_PRIVATE"}]
+
+    (fact, *_) = play.give(partial(exemption_basis=[], held_back=held), actor(D), **KNOWN)
+
+    assert isinstance(fact, InsightDecided)
+    assert fact.exemption_basis == ("DBL22_CRIME", "DBL22_PRIVATE")
+    assert fact.held_back == (HELD, TOLD)
+    assert [(each.text, each.basis) for each in fact.held_back_on] == [(HELD, "DBL22_CRIME"), (TOLD, "DBL22_PRIVATE")]
+
+
+def test_what_is_released_is_told_with_its_concern() -> None:
+    play = asked()
+
+    (fact, *_) = play.give(FULL_AND_RELEASED, actor(D), **KNOWN)
+
+    assert isinstance(fact, InsightDecided)
+    assert [(each.concern_id, each.text) for each in fact.released] == [(ref("the concern"), TOLD)]
+    assert fact.reveals_no_reporter
+
+
+def test_a_decision_from_before_texts_had_bases_is_still_read() -> None:
+    play = asked()
+    old = {"decision": "PARTIAL", "exemption_basis": ["DBL22_CRIME"], "held_back": [str(HELD)], "decided_at": NOW}
+    fact = InsightDecided.model_validate(
+        {**old, "by": ref("x"), "by_role": "DPO", "organisation": KOMMUNE, "stage": "I3"}
+    )
+
+    state = INSIGHT.evolve(play.state, play.id, fact)
+
+    assert (state.held_back, state.held_back_on, state.released) == ((HELD,), (), ())
+
+
+FULL_AND_RELEASED = i.DecideInsight(decision="FULL", released=[TOLD], reveals_no_reporter=True)
+HELD_TWICE = [{"text": HELD, "basis": "DBL22_CRIME"}, {"text": HELD, "basis": "DBL22_PRIVATE"}]
 FULL = i.DecideInsight(decision="FULL")
 GUARDED: list[tuple[str, Callable[[], Play], Command, Command]] = [
     ("insight_not_yours", asked, FULL, FULL),
     ("exemption_missing", asked, FULL, i.DecideInsight(decision="FULL", exemption_basis=["DBL22_CRIME"])),
     ("grounds_missing", asked, partial(), partial(grounds=None)),
-    ("held_back_unknown", asked, partial(), partial(held_back=[HELD, ref("of another case")])),
-    ("held_back_unknown", asked, FULL, i.DecideInsight(decision="FULL", held_back=[HELD])),
+    (
+        "held_back_unknown",
+        asked,
+        partial(),
+        partial(held_back=[{"text": ref("of another case"), "basis": "DBL22_CRIME"}]),
+    ),
+    ("held_back_unknown", asked, partial(), partial(held_back=HELD_TWICE)),
+    (
+        "held_back_unknown",
+        asked,
+        FULL,
+        i.DecideInsight(decision="FULL", held_back=[{"text": HELD, "basis": "DBL22_CRIME"}]),
+    ),
+    ("nothing_held_back", asked, partial(), partial(held_back=[])),
+    (
+        "released_unknown",
+        asked,
+        FULL_AND_RELEASED,
+        i.DecideInsight(decision="FULL", released=[HELD], reveals_no_reporter=True),
+    ),
+    (
+        "released_unknown",
+        asked,
+        partial(released=[TOLD], reveals_no_reporter=True),
+        partial(
+            held_back=[{"text": TOLD, "basis": "DBL22_CRIME"}],
+            released=[TOLD],
+            reveals_no_reporter=True,
+        ),
+    ),
+    ("reporter_not_ruled_out", asked, FULL_AND_RELEASED, i.DecideInsight(decision="FULL", released=[TOLD])),
+    ("reporter_not_ruled_out", asked, FULL, i.DecideInsight(decision="FULL", reveals_no_reporter=True)),
     ("not_under_led", lambda: asked("LED"), HAND_OVER, HAND_OVER),
     ("not_law_enforcement", lambda: asked("LED"), HAND_OVER, i.HandOverInsight(to_authority="kommune:0265")),
 ]
@@ -151,6 +222,11 @@ def test_a_guard_refuses_what_just_fails_it(
         play.give(fails, who, **KNOWN)
 
     assert refused.value.code == code
+
+
+def test_a_caseworker_releases_nothing_of_a_concern() -> None:
+    with pytest.raises(Invalid, match="reporter_not_ruled_out"):
+        asked().give(FULL_AND_RELEASED, actor(Role.CASEWORKER), **KNOWN)
 
 
 CREATION = [

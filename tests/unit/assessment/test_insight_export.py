@@ -9,7 +9,17 @@ from uuid import UUID
 import pytest
 
 from services.assessment.domain.case_table import CASE
-from services.assessment.insight_export import OF_CONCERN, REPORTER, TEXTS, export_of, locked_export, texts_in
+from services.assessment.domain.insight import InsightRequest
+from services.assessment.domain.insight_commands import DecideInsight
+from services.assessment.insight_export import (
+    OF_CONCERN,
+    REPORTER,
+    TEXTS,
+    concern_texts_in,
+    export_of,
+    locked_export,
+    texts_in,
+)
 from services.assessment.insight_words import FACTS, HELD_BACK, MEANINGS, ROLES
 from shared.contracts.disclosure_codes import Exemption
 from shared.lifecycle.actor import Role
@@ -117,8 +127,9 @@ def test_reporter_and_other_persons_are_held_back_and_marked() -> None:
     shared = next(item for item in answer["items"] if item["what"] == FACTS["case.information_shared.v1"])
     assert shared["content"]["recipient_person"]["held_back"] == "PERSONS"
     whole_text = json.dumps(answer)
+    shown = json.dumps({**answer, "texts": []})  # a draft also lists references for who decides
     for hidden in ("reporter", "subject", "description", "grounds of the concern", "the officer", W, Role.SECRETARIAT):
-        assert str(ref(hidden)) not in whole_text, hidden
+        assert str(ref(hidden)) not in shown, hidden
     assert "DET HAR JEG SET" not in whole_text
     assert "PARENT" not in whole_text.replace("PARENT_COACH", "")
 
@@ -137,7 +148,11 @@ def test_a_relatives_consent_is_the_relatives_and_held_back() -> None:
 def test_what_was_decided_to_be_held_back_is_marked_with_its_exemption(given_away: bool) -> None:
     play, request = whole(), asked()
     held = ref("reasoning")
-    request.give(partial(held_back=[held]), Role.DPO, **{**KNOWN, "texts": texts_in(told(play))})
+    request.give(
+        partial(held_back=[{"text": held, "basis": "DBL22_CRIME"}]),
+        Role.DPO,
+        **{**KNOWN, "texts": texts_in(told(play))},
+    )
     texts = {text: plain for text, plain in opened(play).items() if given_away or text != held}
 
     answer = export_of(play.state, request.state, told(play), texts)
@@ -147,6 +162,56 @@ def test_what_was_decided_to_be_held_back_is_marked_with_its_exemption(given_awa
     assert (answer["decision"], answer["draft"]) == ("PARTIAL", False)
 
 
+def decided(play: Play, command: DecideInsight) -> InsightRequest:
+    """Return a request that was decided so about this case."""
+    request, facts = asked(), told(play)
+    concerns = concern_texts_in(facts)
+    known = {**KNOWN, "texts": texts_in(facts) | concerns.keys(), "concern_texts": concerns}
+    request.give(command, Role.DPO, **known)
+    state: InsightRequest = request.state
+    return state
+
+
+def test_what_a_decision_releases_of_a_concern_is_shown_and_the_rest_of_it_is_not() -> None:
+    play, released = whole(), ref("description")
+    request = decided(play, DecideInsight(decision="FULL", released=[released], reveals_no_reporter=True))
+
+    answer = export_of(play.state, request, told(play), opened(play) | {released: "DET HAR JEG SET"})
+
+    first = answer["items"][0]["content"]
+    assert first["description"] == "DET HAR JEG SET"
+    for name in ("reporter", "reporter_kind", "anonymity", "subject", "grounds"):
+        assert first[name]["held_back"] == "REPORTER", name
+    assert str(ref("reporter")) not in json.dumps(answer)
+    assert "hvad vedkommende har fortalt" not in json.dumps(answer["held_back_always"])
+
+
+def test_each_text_is_marked_with_its_own_basis_one_of_a_concern_too() -> None:
+    play, reasoning, description = whole(), ref("reasoning"), ref("description")
+    bases = [{"text": reasoning, "basis": "DBL22_CRIME"}, {"text": description, "basis": "DBL22_PRIVATE"}]
+    request = decided(play, partial(exemption_basis=[], held_back=bases))
+
+    answer = export_of(play.state, request, told(play), opened(play) | {description: "DET HAR JEG SET"})
+
+    assert answer["items"][0]["content"]["description"]["held_back"] == "DBL22_PRIVATE"
+    assert answer["items"][0]["content"]["subject"]["held_back"] == "REPORTER"
+    assessed = next(item for item in answer["items"] if item["what"] == FACTS["case.assessment_completed.v1"])
+    assert assessed["content"]["reasoning"]["held_back"] == "DBL22_CRIME"
+
+
+def test_a_draft_tells_which_texts_there_are_and_an_answer_does_not() -> None:
+    play = whole()
+
+    draft = export_of(play.state, asked().state, told(play), opened(play))
+    answer = export_of(play.state, decided(play, DecideInsight(decision="FULL")), told(play), opened(play))
+
+    of = {each["text"]: each["of"] for each in draft["texts"]}
+    assert of[str(ref("description"))] == "CONCERN"
+    assert of[str(ref("reasoning"))] == "CASE"
+    assert str(ref("reporter")) not in of
+    assert "texts" not in answer
+
+
 def test_of_a_case_that_police_have_alone_nothing_is_shown() -> None:
     answer = locked_export(whole().state, asked().state)
 
@@ -154,7 +219,7 @@ def test_of_a_case_that_police_have_alone_nothing_is_shown() -> None:
     assert [each["what"] for each in answer["held_back_always"]] == ["LED"]
 
 
-def test_no_text_of_a_concern_is_ever_opened_for_an_answer() -> None:
+def test_no_text_of_a_concern_is_opened_for_an_answer_unasked() -> None:
     play = whole()
     first = told(play)[0]
 
