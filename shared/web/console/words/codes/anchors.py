@@ -1,0 +1,100 @@
+"""What each level means in each of the nine dimensions: fixed wording, so that 98 municipalities mean the same (`domain.md` 3.5).
+
+By `<dimension>.risk.<level>` and `<dimension>.resource.<level>`; UNKNOWN has its reason instead. The wording is our proposal
+`[P]`; a change of meaning is a new version, so that an old assessment is read as it was meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from shared.web.console.language import N_
+
+ANCHORS: Final[Mapping[str, str]] = {
+    "CONVICTIONS.risk.NONE_SEEN": N_(
+        "Vi har ikke hørt eller set ord, der taler for vold. Stærke holdninger er lovlige og tæller ikke."
+    ),
+    "CONVICTIONS.risk.SLIGHT": N_("Enkelte ord, der undskylder vold mod bestemte mennesker eller grupper."),
+    "CONVICTIONS.risk.SOME": N_("Taler flere gange om, at vold er rigtigt eller nødvendigt, og deler det med andre."),
+    "CONVICTIONS.risk.SERIOUS": N_("Forsvarer vold åbent og fast og opfordrer andre til det."),
+    "CONVICTIONS.risk.ACUTE": N_("Taler om en bestemt handling mod nogen inden for kort tid."),
+    "CONVICTIONS.resource.NONE_SEEN": N_("Vi har ikke set lyst til at høre andre synspunkter."),
+    "CONVICTIONS.resource.WEAK": N_("Lytter af og til til en bestemt person med et andet syn."),
+    "CONVICTIONS.resource.SOME": N_("Taler med andre om tvivl og kan se en sag fra flere sider."),
+    "CONVICTIONS.resource.STRONG": N_("Tager selv afstand fra vold og søger samtale med andre."),
+    "VIOLENCE.risk.NONE_SEEN": N_("Vi har ikke set eller hørt om vold eller trusler."),
+    "VIOLENCE.risk.SLIGHT": N_("Bliver let vred, og der har været en enkelt trussel uden plan."),
+    "VIOLENCE.risk.SOME": N_("Har truet eller slået flere gange inden for det seneste år."),
+    "VIOLENCE.risk.SERIOUS": N_("Har brugt grov vold eller skaffer sig viden eller midler til det."),
+    "VIOLENCE.risk.ACUTE": N_("Har vilje, mål og midler og kan handle snart."),
+    "VIOLENCE.resource.NONE_SEEN": N_("Vi har ikke set måder at undgå vold på."),
+    "VIOLENCE.resource.WEAK": N_("Kan dæmpes af andre i situationen."),
+    "VIOLENCE.resource.SOME": N_("Går selv fra en konflikt og beder om hjælp bagefter."),
+    "VIOLENCE.resource.STRONG": N_("Løser konflikter med ord og får andre til det samme."),
+    "CRIME.risk.NONE_SEEN": N_("Vi kender ikke til kriminalitet."),
+    "CRIME.risk.SLIGHT": N_("Enkelte mindre forhold, nogen tid tilbage."),
+    "CRIME.risk.SOME": N_("Flere forhold inden for det seneste år."),
+    "CRIME.risk.SERIOUS": N_("Grove forhold, våben eller kriminalitet sammen med andre."),
+    "CRIME.risk.ACUTE": N_("Noget alvorligt er under forberedelse nu."),
+    "CRIME.resource.NONE_SEEN": N_("Vi har ikke set ønske om at holde op."),
+    "CRIME.resource.WEAK": N_("Siger, at det skal være slut, men ved ikke hvordan."),
+    "CRIME.resource.SOME": N_("Har holdt op i en periode og tager imod støtte."),
+    "CRIME.resource.STRONG": N_("Har holdt op og bygger noget andet op i stedet."),
+    "RELATIONSHIPS.risk.NONE_SEEN": N_("Vi kender ikke til omgang, der trækker mod vold."),
+    "RELATIONSHIPS.risk.SLIGHT": N_("Kender en eller flere, der er tæt på et voldeligt miljø."),
+    "RELATIONSHIPS.risk.SOME": N_("Er jævnligt sammen med et voldeligt miljø, på nettet eller uden for det."),
+    "RELATIONSHIPS.risk.SERIOUS": N_("Hører til i et voldeligt miljø og har opgaver i det."),
+    "RELATIONSHIPS.risk.ACUTE": N_("Andre presser eller hjælper personen til at handle eller rejse nu."),
+    "RELATIONSHIPS.resource.NONE_SEEN": N_("Vi har ikke set gode relationer uden for miljøet."),
+    "RELATIONSHIPS.resource.WEAK": N_("Har en enkelt god relation, som sjældent bruges."),
+    "RELATIONSHIPS.resource.SOME": N_("Har gode relationer uden for miljøet og ses med dem."),
+    "RELATIONSHIPS.resource.STRONG": N_("Vælger selv andre venner og støttes i det."),
+    "PERSONALITY.risk.NONE_SEEN": N_("Vi har ikke set noget, der gør personen lettere at påvirke."),
+    "PERSONALITY.risk.SLIGHT": N_("Søger spænding eller anerkendelse, men sætter selv grænser."),
+    "PERSONALITY.risk.SOME": N_("Er let at påvirke eller føler sig ofte krænket og udenfor."),
+    "PERSONALITY.risk.SERIOUS": N_("Handler uden tanke på følger eller mangler tydeligt medfølelse."),
+    "PERSONALITY.risk.ACUTE": N_("Er ude af balance lige nu og kan være til fare for sig selv eller andre."),
+    "PERSONALITY.resource.NONE_SEEN": N_("Vi har ikke set styrker, der kan bygges på."),
+    "PERSONALITY.resource.WEAK": N_("Har styrker, som sjældent kommer frem."),
+    "PERSONALITY.resource.SOME": N_("Kan tale om sig selv og holde en aftale."),
+    "PERSONALITY.resource.STRONG": N_("Ser sine egne valg klart og kan lægge om."),
+    "MENTAL_VULNERABILITY.risk.NONE_SEEN": N_("Vi har ikke set tegn på psykisk sårbarhed."),
+    "MENTAL_VULNERABILITY.risk.SLIGHT": N_("Mistrives i perioder, men klarer hverdagen."),
+    "MENTAL_VULNERABILITY.risk.SOME": N_("Mistrives tydeligt, eller behandling er afbrudt."),
+    "MENTAL_VULNERABILITY.risk.SERIOUS": N_("Lider alvorligt og er uden den behandling, der er brug for."),
+    "MENTAL_VULNERABILITY.risk.ACUTE": N_("Har brug for psykiatrisk hjælp nu."),
+    "MENTAL_VULNERABILITY.resource.NONE_SEEN": N_("Vi har ikke set hjælp, der virker."),
+    "MENTAL_VULNERABILITY.resource.WEAK": N_("Har haft hjælp før og husker noget af den."),
+    "MENTAL_VULNERABILITY.resource.SOME": N_("Tager imod behandling eller støtte."),
+    "MENTAL_VULNERABILITY.resource.STRONG": N_("Kender sine tegn, søger hjælp i tide og har nogen, der følger med."),
+    "FAMILY.risk.NONE_SEEN": N_("Vi har ikke set belastninger i familien."),
+    "FAMILY.risk.SLIGHT": N_("Uro eller konflikter i familien af og til."),
+    "FAMILY.risk.SOME": N_("Varige konflikter, brud eller svigt i familien."),
+    "FAMILY.risk.SERIOUS": N_("Vold i familien, eller nogen i familien støtter vold."),
+    "FAMILY.risk.ACUTE": N_("Nogen i familien er i fare nu eller presser til en handling nu."),
+    "FAMILY.resource.NONE_SEEN": N_("Vi har ikke set støtte fra familien."),
+    "FAMILY.resource.WEAK": N_("Et medlem af familien vil gerne, men kan ikke alene."),
+    "FAMILY.resource.SOME": N_("Familien støtter og tager imod hjælp."),
+    "FAMILY.resource.STRONG": N_("Familien står sammen, sætter grænser og samarbejder."),
+    "NETWORK_SPARE_TIME.risk.NONE_SEEN": N_("Vi har ikke set noget i fritiden, der giver bekymring."),
+    "NETWORK_SPARE_TIME.risk.SLIGHT": N_("Har få venner og meget tid alene."),
+    "NETWORK_SPARE_TIME.risk.SOME": N_("Er trukket ud af fritid og venskaber inden for det seneste år."),
+    "NETWORK_SPARE_TIME.risk.SERIOUS": N_("Fritiden fyldes af steder, på nettet eller uden for det, hvor vold hyldes."),
+    "NETWORK_SPARE_TIME.risk.ACUTE": N_("Har brudt med alle og forbereder noget, som andre er bange for."),
+    "NETWORK_SPARE_TIME.resource.NONE_SEEN": N_("Vi har ikke set fritid eller venskaber, der giver noget godt."),
+    "NETWORK_SPARE_TIME.resource.WEAK": N_("Har haft en interesse, som kan tages op igen."),
+    "NETWORK_SPARE_TIME.resource.SOME": N_("Går til noget fast eller har en ven, der holder fast."),
+    "NETWORK_SPARE_TIME.resource.STRONG": N_("Er med i et godt fællesskab og har en voksen eller leder at gå til."),
+    "EDUCATION_EMPLOYMENT.risk.NONE_SEEN": N_("Vi har ikke set belastninger i skole eller arbejde."),
+    "EDUCATION_EMPLOYMENT.risk.SLIGHT": N_("Fravær eller uro af og til."),
+    "EDUCATION_EMPLOYMENT.risk.SOME": N_("Meget fravær, mange konflikter eller uden skole og arbejde i nogen tid."),
+    "EDUCATION_EMPLOYMENT.risk.SERIOUS": N_("Udelukket eller uden tilknytning længe, uden en plan."),
+    "EDUCATION_EMPLOYMENT.risk.ACUTE": N_("Noget på skolen eller arbejdspladsen kan gå galt nu."),
+    "EDUCATION_EMPLOYMENT.resource.NONE_SEEN": N_("Vi har ikke set noget at bygge på i skole eller arbejde."),
+    "EDUCATION_EMPLOYMENT.resource.WEAK": N_("Har prøvet noget, der kunne lykkes med hjælp."),
+    "EDUCATION_EMPLOYMENT.resource.SOME": N_("Går i skole eller arbejder, med støtte."),
+    "EDUCATION_EMPLOYMENT.resource.STRONG": N_("Trives i skole eller arbejde og har et mål."),
+}
+VERSION: Final = "1"
+"""Of the wording of the anchors."""

@@ -1,0 +1,162 @@
+"""What a case says: assessment, recommendation, decision, follow-up and end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from shared.web.console.language import N_
+
+CODES: Final[Mapping[str, Mapping[str, str]]] = {
+    "Dimension": {
+        "CONVICTIONS": N_("Bekymrende overbevisning og retorik"),
+        "VIOLENCE": N_("Voldsparathed"),
+        "CRIME": N_("Kriminalitet"),
+        "RELATIONSHIPS": N_("Bekymrende omgang og relationer"),
+        "PERSONALITY": N_("Personlighedsfaktorer"),
+        "MENTAL_VULNERABILITY": N_("Psykisk sårbarhed"),
+        "FAMILY": N_("Familie"),
+        "NETWORK_SPARE_TIME": N_("Netværk og fritid"),
+        "EDUCATION_EMPLOYMENT": N_("Uddannelse og beskæftigelse"),
+    },
+    "RiskLevel": {
+        "UNKNOWN": N_("Uoplyst"),
+        "NONE_SEEN": N_("Ingen set"),
+        "SLIGHT": N_("Let"),
+        "SOME": N_("Nogen"),
+        "SERIOUS": N_("Alvorlig"),
+        "ACUTE": N_("Akut"),
+    },
+    "ResourceLevel": {
+        "UNKNOWN": N_("Uoplyst"),
+        "NONE_SEEN": N_("Ingen set"),
+        "WEAK": N_("Svag"),
+        "SOME": N_("Nogen"),
+        "STRONG": N_("Stærk"),
+    },
+    "UnknownReason": {
+        "NO_INFORMATION": N_("Ingen har oplysninger om det"),
+        "NOT_SHARED": N_("Oplysningerne er ikke delt"),
+        "OUTDATED": N_("Oplysningerne er for gamle"),
+        "CONTRADICTORY": N_("Oplysningerne modsiger hinanden"),
+    },
+    "Confidence": {
+        "LOW": N_("Usikre"),
+        "MEDIUM": N_("Nogenlunde sikre"),
+        "HIGH": N_("Sikre"),
+    },
+    "EvidenceFrom": {
+        "MUNICIPALITY": N_("Kommunen"),
+        "POLICE": N_("Politiet"),
+        "SCHOOL": N_("Skolen"),
+        "PSYCHIATRY": N_("Psykiatrien"),
+        "PROBATION": N_("Kriminalforsorgen"),
+        "JOB_CENTRE": N_("Jobcenteret"),
+        "HOUSING": N_("Den boligsociale indsats"),
+        "IMMIGRATION": N_("Udlændingemyndigheden"),
+        "CITIZEN": N_("Borgeren selv"),
+    },
+    "EvidenceKind": {
+        "OBSERVED": N_("Observeret"),
+        "REPORTED": N_("Fortalt"),
+        "REGISTER": N_("Fra et register"),
+    },
+    "Measure": {
+        "NONE": N_("Ingen indsats"),
+        "CONVERSATION": N_("Bekymringssamtale"),
+        "MENTOR": N_("Mentor"),
+        "PARENT_COACH": N_("Forældre- eller pårørendecoach"),
+        "STREET_WORK": N_("Gadeplansarbejde"),
+        "EDUCATION_JOB": N_("Hjælp til uddannelse eller job"),
+        "PSYCHOLOGIST": N_("Psykolog"),
+        "EXIT": N_("Exitforløb"),
+        "GANG_EXIT": N_("Bandeexit"),
+        "OTHER": N_("Anden hjælp"),
+    },
+    "MeasureLaw": {
+        "BARNETS_LOV": N_("Barnets lov"),
+        "SERVICELOVEN": N_("Serviceloven"),
+        "LAB": N_("Lov om en aktiv beskæftigelsesindsats (LAB)"),
+        "SUNDHEDSLOVEN": N_("Sundhedsloven"),
+        "STRAFFULDBYRDELSESLOVEN": N_("Straffuldbyrdelsesloven"),
+        "OTHER": N_("En anden lov"),
+    },
+    "DecisionOutcome": {
+        "GRANT": N_("Hjælpen gives som anbefalet"),
+        "GRANT_OTHER": N_("Anden hjælp gives"),
+        "NONE": N_("Der gives ikke hjælp"),
+    },
+    "Investigation": {
+        "NONE": N_("Ingen undersøgelse"),
+        "P19": N_("Afdækning (barnets lov § 19)"),
+        "P20": N_("Børnefaglig undersøgelse (barnets lov § 20)"),
+        "EXISTING": N_("En undersøgelse er allerede i gang"),
+    },
+    "FollowUpContact": {
+        "REACHED": N_("Ja, der var kontakt"),
+        "NOT_REACHED": N_("Nej, borgeren blev ikke nået"),
+        "DECLINED": N_("Borgeren ønsker ikke opfølgning"),
+    },
+    "FollowUpDecision": {
+        "CLOSE": N_("Sagen kan lukkes"),
+        "CONTINUE": N_("Opfølgningen fortsætter"),
+        "REOPEN_TASK": N_("Sagen bør genåbnes"),
+    },
+    "Wellbeing": {
+        "BETTER": N_("Bedre"),
+        "SAME": N_("Som før"),
+        "WORSE": N_("Værre"),
+    },
+    "Happened": {
+        "STARTED": N_("Forløbet er begyndt"),
+        "PAUSED": N_("Forløbet er sat i bero"),
+        "RESUMED": N_("Forløbet går videre"),
+        "REPLACING": N_("Et andet medlem søges"),
+        "ENDED": N_("Forløbet er slut"),
+        "STOPPED": N_("Forløbet er stoppet"),
+    },
+    "ClosingReason": {
+        "A1": N_("A1 Ubegrundet"),
+        "A2": N_("A2 Misforståelse eller taget ud af sammenhæng"),
+        "A3": N_("A3 For få oplysninger"),
+        "A4": N_("A4 Den almindelige støtte er nok"),
+        "B1": N_("B1 Almindelig social støtte"),
+        "B2": N_("B2 Kun modtagelsen for underretninger"),
+        "B3": N_("B3 Psykiatri eller sundhed"),
+        "B4": N_("B4 Kun politiet"),
+        "B5": N_("B5 Et andet tilbud"),
+        "D1": N_("D1 Borgeren sagde nej tak til tilbuddet"),
+        "D2": N_("D2 Samtykket er trukket tilbage"),
+        "E1": N_("E1 Gennemført som aftalt"),
+        "E2": N_("E2 Delvist gennemført"),
+        "E3": N_("E3 Borgeren stoppede og klarer sig selv"),
+        "E4": N_("E4 Afbrudt: ny kriminalitet eller ingen motivation"),
+        "E5": N_("E5 Flyttet til udlandet"),
+        "E6": N_("E6 Død"),
+    },
+    "EndReason": {
+        "E1": N_("E1 Gennemført som aftalt"),
+        "E2": N_("E2 Delvist gennemført"),
+        "E3": N_("E3 Borgeren stoppede og klarer sig selv"),
+        "E4": N_("E4 Afbrudt: ny kriminalitet eller ingen motivation"),
+        "E5": N_("E5 Flyttet til udlandet"),
+        "E6": N_("E6 Død"),
+    },
+    "Clearance": {
+        "REQUESTED": N_("Politiet er spurgt"),
+        "CLEARED": N_("Intet til hinder"),
+        "TAKEN_OVER": N_("Politiet har overtaget"),
+        "RETURNED": N_("Politiet har givet sagen tilbage"),
+        "REVOKED": N_("Politiet har taget sagen ud"),
+    },
+    "RetentionClass": {
+        "RET-1": N_("Lukket før mødet"),
+        "RET-2": N_("Lukket uden indsats"),
+        "RET-3": N_("Lukket efter en indsats"),
+        "RET-4": N_("Om et barn"),
+    },
+    "GlassReview": {
+        "JUSTIFIED": N_("Åbningen var begrundet"),
+        "NOT_JUSTIFIED": N_("Åbningen var ikke begrundet"),
+    },
+}
