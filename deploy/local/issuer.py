@@ -5,7 +5,6 @@ Anybody who reaches it may be anybody, so it listens on loopback only, in the en
 
 from __future__ import annotations
 
-import html
 import ipaddress
 import os
 import sys
@@ -18,13 +17,17 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from deploy.errors import StackError
-from deploy.local.issuer_core import DEV_GRANT, TOKEN_SECONDS, Issuer, User, Users
+from deploy.local.gateway_headers import PAGE_POLICY
+from deploy.local.issuer_core import DEV_GRANT, OFFLINE, TOKEN_SECONDS, Issuer, User, Users
+from deploy.local.issuer_page import SignInPage
+from shared.web.console.assets import AssetMissing, Assets
 
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
-PAGE = """<!doctype html><html lang="da"><meta charset="utf-8"><title>Log ind (udvikling)</title>
-<h1>Log ind</h1><p>Fiktive personer. Kun til udvikling.</p><form method="post" action="authorize?{query}">
-<label for="person">Person</label> <select id="person" name="person">{options}</select>
-<button type="submit">Log ind</button></form></html>"""
+PAGE = NO_STORE | {
+    "Content-Security-Policy": PAGE_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
 
 
 def is_loopback(host: str) -> bool:
@@ -53,9 +56,13 @@ def refuse_elsewhere(environment: str, host: str) -> None:
         )
 
 
-def build(issuer: Issuer) -> FastAPI:
-    """The issuer's HTTP surface: discovery, keys, authorize (a page to pick a user), token."""
+def build(issuer: Issuer, manifest: Path | None = None) -> FastAPI:
+    """The issuer's HTTP surface: discovery, keys, authorize (a page to pick a user), token, end of session.
+
+    `manifest` says where the pages' files are; without it, or when it is not built, the pages are plain.
+    """
     app = FastAPI(title="Tovholder development issuer", docs_url=None, redoc_url=None, openapi_url=None)
+    page = SignInPage()
 
     @app.get("/.well-known/openid-configuration")
     async def metadata() -> dict[str, Any]:
@@ -67,7 +74,10 @@ def build(issuer: Issuer) -> FastAPI:
 
     @app.get("/authorize")
     async def choose(request: Request) -> Response:
-        return _bad_client(request) or HTMLResponse(_page(request, issuer.users.all()), headers=NO_STORE)
+        if refused := _bad_client(request):
+            return refused
+        asked = dict(request.query_params)
+        return HTMLResponse(page.choose(asked, issuer.users.all(), _assets(request, manifest)), headers=PAGE)
 
     @app.post("/authorize")
     async def chosen(request: Request) -> Response:
@@ -79,31 +89,77 @@ def build(issuer: Issuer) -> FastAPI:
     async def token(request: Request) -> Response:
         return _token(issuer, await _form(request))
 
+    @app.api_route("/end-session", methods=["GET", "POST"])
+    async def end(request: Request) -> Response:
+        asked = dict(request.query_params) | await _form(request)
+        return _end(issuer, asked) or HTMLResponse(page.ended(asked, _assets(request, manifest)), headers=PAGE)
+
     return app
+
+
+def _assets(request: Request, manifest: Path | None) -> Assets | None:
+    """The pages' files, when the browser comes through the gateway, which serves them."""
+    if manifest is None or "X-Forwarded-Prefix" not in request.headers:
+        return None
+    try:
+        return Assets.from_manifest(manifest)
+    except AssetMissing:
+        return None
 
 
 def _token(issuer: Issuer, form: dict[str, str]) -> Response:
     grant_type, client = form.get("grant_type"), form.get("client_id", "tovholder-dev")
-    answer: dict[str, Any] = {"token_type": "Bearer", "expires_in": TOKEN_SECONDS}
     if grant_type == DEV_GRANT:
         user = issuer.users.get(form.get("person", ""))
         if user is None:
             return _error("invalid_grant", 400, "person is not among the users of TOVHOLDER_ISSUER_USERS")
-        return JSONResponse({**answer, "access_token": issuer.access_token(user, client)}, headers=NO_STORE)
+        return _tokens(access_token=issuer.access_token(user, client))
+    if grant_type == "refresh_token":
+        return _refreshed(issuer, form.get("refresh_token", ""), client)
     if grant_type != "authorization_code":
         return _error("unsupported_grant_type", 400)
     grant = issuer.redeem(form.get("code", ""), client, form.get("redirect_uri", ""), form.get("code_verifier", ""))
     if grant is None:
         return _error("invalid_grant", 400)
     tokens = {"access_token": issuer.access_token(grant.user, client), "id_token": issuer.id_token(grant)}
-    return JSONResponse({**answer, **tokens}, headers=NO_STORE)
+    if OFFLINE in grant.scope.split():
+        tokens["refresh_token"] = issuer.refresh_tokens.make(grant.user.person_ref, client)
+    return _tokens(scope=grant.scope, **tokens)
+
+
+def _refreshed(issuer: Issuer, token: str, client: str) -> Response:
+    """New tokens for a person who is still among the users, with the roles that they have now."""
+    known = issuer.refresh_tokens.take(token, client)
+    user = issuer.users.get(known.person_ref) if known else None
+    if user is None:
+        return _error("invalid_grant", 400, "this refresh token was used, is too old, or its person is gone")
+    following = issuer.refresh_tokens.make(user.person_ref, client)
+    return _tokens(access_token=issuer.access_token(user, client), refresh_token=following)
+
+
+def _end(issuer: Issuer, asked: dict[str, str]) -> Response | None:
+    """Forget the person's refresh tokens and send the browser on; None when it stays here."""
+    if hint := asked.get("id_token_hint"):
+        who = issuer.who_signed_in(hint)
+        if who is None:
+            return _error("invalid_request", 400, "id_token_hint is no token of this issuer")
+        issuer.refresh_tokens.forget(*who)
+    target = asked.get("post_logout_redirect_uri")
+    if target is None:
+        return None
+    if not _on_loopback(target):
+        return _error("invalid_request", 400, "post_logout_redirect_uri must be on loopback")
+    return _redirect(target, {"state": asked["state"]} if "state" in asked else {})
+
+
+def _tokens(**tokens: str) -> Response:
+    return JSONResponse({"token_type": "Bearer", "expires_in": TOKEN_SECONDS, **tokens}, headers=NO_STORE)
 
 
 def _bad_client(request: Request) -> Response | None:
     """An answer to a request that may not be redirected: we send codes to this machine only, with PKCE only."""
     asked = request.query_params
-    address = urlsplit(asked.get("redirect_uri", ""))
-    if address.scheme not in ("http", "https") or not is_loopback(address.hostname or ""):
+    if not _on_loopback(asked.get("redirect_uri", "")):
         return _error("invalid_request", 400, "redirect_uri must be on loopback")
     if asked.get("response_type") != "code" or not asked.get("client_id"):
         return _error("invalid_request", 400, "response_type=code and client_id are needed")
@@ -114,19 +170,29 @@ def _bad_client(request: Request) -> Response | None:
 
 def _send_back(request: Request, issuer: Issuer, user: User) -> Response:
     asked = request.query_params
-    code = issuer.grant(user, asked["client_id"], asked["redirect_uri"], asked["code_challenge"], asked.get("nonce"))
-    answer = {"code": code, "iss": issuer.url} | ({"state": asked["state"]} if "state" in asked else {})
-    joint = "&" if urlsplit(asked["redirect_uri"]).query else "?"
-    return RedirectResponse(f"{asked['redirect_uri']}{joint}{urlencode(answer)}", status_code=303, headers=NO_STORE)
-
-
-def _page(request: Request, users: list[User]) -> str:
-    options = "".join(
-        f'<option value="{html.escape(user.person_ref)}">{html.escape(user.label or user.person_ref)}'
-        f" · {html.escape(user.organisation)} · {html.escape(', '.join(user.roles))}</option>"
-        for user in users
+    code = issuer.grant(
+        user,
+        asked["client_id"],
+        asked["redirect_uri"],
+        asked["code_challenge"],
+        asked.get("nonce"),
+        asked.get("scope", "openid"),
     )
-    return PAGE.format(query=html.escape(str(request.query_params)), options=options)
+    answer = {"code": code, "iss": issuer.url} | ({"state": asked["state"]} if "state" in asked else {})
+    return _redirect(asked["redirect_uri"], answer)
+
+
+def _redirect(target: str, answer: dict[str, str]) -> Response:
+    joint = ("&" if urlsplit(target).query else "?") if answer else ""
+    return RedirectResponse(f"{target}{joint}{urlencode(answer)}", status_code=303, headers=NO_STORE)
+
+
+def _on_loopback(url: str) -> bool:
+    try:
+        address = urlsplit(url)
+        return address.scheme in ("http", "https") and is_loopback(address.hostname or "")
+    except ValueError:
+        return False
 
 
 async def _form(request: Request) -> dict[str, str]:
@@ -150,8 +216,17 @@ def main() -> int:
     issuer = Issuer(
         os.environ.get("TOVHOLDER_ISSUER_URL", f"http://{host}:{port}"),
         Users(Path(os.environ["TOVHOLDER_ISSUER_USERS"])),
+        browser_url=os.environ.get("TOVHOLDER_ISSUER_BROWSER_URL"),
     )
-    uvicorn.run(build(issuer), host=host, port=port, access_log=False, log_level="warning", server_header=False)
+    given = os.environ.get("TOVHOLDER_ASSETS_MANIFEST")
+    uvicorn.run(
+        build(issuer, Path(given) if given else None),
+        host=host,
+        port=port,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+    )
     return 0
 
 

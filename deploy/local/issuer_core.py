@@ -13,12 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from deploy.local.issuer_refresh import RefreshTokens
 
 TOKEN_SECONDS = 300
 CODE_SECONDS = 60
 AUDIENCE = "tovholder"
+OFFLINE = "offline_access"
 
 
 class User(BaseModel):
@@ -31,6 +35,11 @@ class User(BaseModel):
     roles: tuple[str, ...]
     regime: str = "none"
     label: str = ""
+
+    @property
+    def deputy(self) -> bool:
+        """Whether this is somebody's deputy, as the seed labels them."""
+        return self.label.startswith("Stedfortræder")
 
 
 class Users:
@@ -73,14 +82,19 @@ class Grant:
     redirect_uri: str
     challenge: str
     nonce: str | None
+    scope: str
     until: float
 
 
 class Issuer:
-    """Signs with a key that lives as long as this process."""
+    """Signs with a key that lives as long as this process; `browser_url` is where browsers reach it, if elsewhere."""
 
-    def __init__(self, url: str, users: Users, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, url: str, users: Users, clock: Callable[[], float] = time.time, *, browser_url: str | None = None
+    ) -> None:
         self.url = url
+        self.browser_url = browser_url or url
+        self.refresh_tokens = RefreshTokens(clock)
         self.users = users
         self._clock = clock
         self._key = RSAKey.generate_key(2048, {"kid": secrets.token_hex(8), "use": "sig", "alg": "RS256"})
@@ -94,16 +108,18 @@ class Issuer:
         """OpenID Connect discovery."""
         return {
             "issuer": self.url,
-            "authorization_endpoint": f"{self.url}/authorize",
+            "authorization_endpoint": f"{self.browser_url}/authorize",
+            "end_session_endpoint": f"{self.browser_url}/end-session",
             "token_endpoint": f"{self.url}/token",
             "jwks_uri": f"{self.url}/jwks.json",
             "response_types_supported": ["code"],
-            "grant_types_supported": ["authorization_code", DEV_GRANT],
+            "grant_types_supported": ["authorization_code", "refresh_token", DEV_GRANT],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256"],
             "code_challenge_methods_supported": ["S256"],
             "token_endpoint_auth_methods_supported": ["none"],
-            "scopes_supported": ["openid"],
+            "scopes_supported": ["openid", OFFLINE],
+            "ui_locales_supported": ["da", "en"],
         }
 
     def access_token(self, user: User, client_id: str) -> str:
@@ -122,12 +138,22 @@ class Issuer:
         claims = self._claims(grant.client_id, grant.user) | ({"nonce": grant.nonce} if grant.nonce else {})
         return jwt.encode({"alg": "RS256", "typ": "JWT", "kid": self._key.kid}, claims, self._key)
 
-    def grant(self, user: User, client_id: str, redirect_uri: str, challenge: str, nonce: str | None) -> str:
+    def who_signed_in(self, id_token: str) -> tuple[str, str] | None:
+        """Person and client of an identity token of ours, also of one whose time is over; None for any other text."""
+        try:
+            claims = jwt.decode(id_token, self._key, algorithms=["RS256"]).claims
+        except (JoseError, ValueError):
+            return None
+        return str(claims["sub"]), str(claims["aud"])
+
+    def grant(
+        self, user: User, client_id: str, redirect_uri: str, challenge: str, nonce: str | None, scope: str = "openid"
+    ) -> str:
         """A code that is good once, for a minute."""
         now = self._clock()
         self._grants = {code: grant for code, grant in self._grants.items() if grant.until > now}
         code = secrets.token_urlsafe(32)
-        self._grants[code] = Grant(user, client_id, redirect_uri, challenge, nonce, now + CODE_SECONDS)
+        self._grants[code] = Grant(user, client_id, redirect_uri, challenge, nonce, scope, now + CODE_SECONDS)
         return code
 
     def redeem(self, code: str, client_id: str, redirect_uri: str, verifier: str) -> Grant | None:
