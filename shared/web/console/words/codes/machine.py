@@ -28,6 +28,7 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = {
         "MET": N_("Opgaven er gjort"),
         "CANCELLED": N_("Fristen er bortfaldet"),
         "SUPERSEDED": N_("En nyere besked er kommet i stedet"),
+        "SIGHT_ENDED": N_("Modtageren ser ikke længere sagen"),
     },
     "WorkState": {
         "OPEN": N_("Åben"),

@@ -149,4 +149,11 @@ FIELDS: Final[Mapping[str, FieldWords]] = {
     "notifier_known": FieldWords(N_("Vi kan kvittere til den, der har underrettet")),
     "assess-underretning.acute": FieldWords(N_("Barnet har brug for hjælp med det samme")),
     "follow_up": FieldWords(N_("Hvad skal der ske?")),
+    "held_back.text": FieldWords(N_("Hvilken tekst?")),
+    "held_back.basis": FieldWords(N_("Efter hvilken undtagelse?")),
+    "released": FieldWords(
+        N_("Hvilke tekster fra henvendelser må vises?"),
+        N_("De holdes ellers tilbage, fordi de kan vise, hvem der har henvendt sig."),
+    ),
+    "reveals_no_reporter": FieldWords(N_("Jeg har læst dem, og de viser ikke, hvem der har henvendt sig")),
 }
