@@ -11,16 +11,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import JSONResponse, Response
 
 from services.intake import repository
+from services.intake.api_codes import staff_route
 from services.intake.api_form import form_routes
 from services.intake.api_public import public_routes
-from services.intake.domain.commands import ReceiveConcern
+from services.intake.codes import Digests
 from services.intake.domain.concern import Concern
 from services.intake.handed_on import handed_on_route
 from services.intake.handlers import Concerns
 from shared.hosting.api import ApiParts
 from shared.lifecycle.actor import Role
 from shared.policy.doors import Door
-from shared.web.commands import command_routes, creation_route, creators
+from shared.web.commands import command_routes
 from shared.web.edge import Edge, body_of
 from shared.web.opening import opening_route
 from shared.web.problems import of_body
@@ -31,11 +32,9 @@ def routes(router: APIRouter, parts: ApiParts) -> None:
     """Add every route of intake."""
     store = repository.concern_store(parts.vault)
     concerns = Concerns(store, parts.vault)
-    receivers = creators(store.lifecycle, ReceiveConcern)
-    creation_route(
-        router, parts.edge, "/v1/concerns", ReceiveConcern, concerns.receive, receivers, rule="domain.md 2.3 row 1"
-    )
-    public_routes(router, parts.edge, concerns)
+    digests = Digests()  # for both doors: a flood of codes takes no more of the process than one of them may
+    staff_route(router, parts.edge, store.lifecycle, concerns, digests)
+    public_routes(router, parts.edge, concerns, digests)
     command_routes(router, parts.edge, store.lifecycle, store.policy, concerns.give)
     reading_routes(router, parts.edge, store, filters={"channel": "channel", "municipality": "municipality"})
     opening_route(router, parts.edge, store, parts.vault, sealed)

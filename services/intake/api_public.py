@@ -14,7 +14,8 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import JSONResponse, Response
 
-from services.intake.codes import Digests, code_from
+from services.intake.api_codes import ReferenceCodes
+from services.intake.codes import Digests
 from services.intake.domain.commands import AddInformation, ReceiveConcern
 from services.intake.domain.concern import Concern, Stage
 from services.intake.gate import Gate
@@ -75,9 +76,9 @@ class AddByCode(BaseModel):
     information: CaseText
 
 
-def public_routes(router: APIRouter, edge: Edge, concerns: Concerns) -> None:
+def public_routes(router: APIRouter, edge: Edge, concerns: Concerns, digests: Digests) -> None:
     """Add what a citizen may do without an account: report, ask by code, add by code."""
-    door = PublicDoor(edge, concerns)
+    door = PublicDoor(edge, concerns, digests)
     path = "/v1/public/concerns"
     for end, endpoint, model, entered, status in (
         ("", door.receive, ReceiveConcern, RECEIVE, 201),
@@ -90,11 +91,12 @@ def public_routes(router: APIRouter, edge: Edge, concerns: Concerns) -> None:
 class PublicDoor:
     """The endpoints of the public door of one process."""
 
-    def __init__(self, edge: Edge, concerns: Concerns) -> None:
+    def __init__(self, edge: Edge, concerns: Concerns, digests: Digests) -> None:
         self._edge = edge
         self._concerns = concerns
         self._gate = Gate()
-        self._digests = Digests()
+        self._digests = digests
+        self._codes = ReferenceCodes(edge.idempotency, digests)
 
     async def receive(self, request: Request) -> Response:
         """Take a concern in; a reporter without a name is answered with a reference code."""
@@ -105,15 +107,13 @@ class PublicDoor:
             _random_key(attempt)
             self._gate.admit(command, self._edge.work.clock.now())
             if command.anonymity is Anonymity.ANONYMOUS:
-                kept.append(await self._digests.of(self._code(attempt, concern_id)))
+                kept.append(await self._codes.digest(attempt, concern_id))
 
         async def act(tx: Transaction, command: ReceiveConcern) -> Concern:
-            return await self._concerns.receive_public(tx, concern_id, command, kept[0] if kept else None)
+            return await self._concerns.receive_coded(tx, concern_id, command, kept[0] if kept else None)
 
         def added(attempt: Attempt, command: ReceiveConcern, answer: Answer) -> dict[str, Any]:
-            if command.anonymity is not Anonymity.ANONYMOUS:
-                return {}
-            return {"reference_code": self._code(attempt, UUID(answer.body["id"]))}
+            return self._codes.told(attempt, answer) if command.anonymity is Anonymity.ANONYMOUS else {}
 
         return _unkept(
             await respond(
@@ -168,9 +168,6 @@ class PublicDoor:
                 shown=_told,
             )
         )
-
-    def _code(self, attempt: Attempt, concern_id: UUID) -> str:
-        return code_from(self._edge.idempotency.derived(attempt, "reference-code", str(concern_id)))
 
 
 def _told(concern: Concern) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from services.intake import repository
 from services.intake.domain.commands import AddInformation, PointOutHelp, ReceiveConcern, RouteConcern
@@ -27,14 +27,13 @@ class Concerns:
     store: Store[Concern]
     sealer: Sealer | None
 
-    async def receive(self, tx: Transaction, command: ReceiveConcern) -> Concern:
-        """Take a concern in; a professional's form about a known resident goes on to the Infohus in the same breath (T04)."""
-        return await self._receive(tx, uuid4(), command)
-
-    async def receive_public(
+    async def receive_coded(
         self, tx: Transaction, concern_id: UUID, command: ReceiveConcern, code: bytes | None
     ) -> Concern:
-        """Take in what a citizen writes; `code` is the digest of the reference code of a reporter without a name."""
+        """Take a concern in; `code` is the digest of the reference code of a reporter without a name.
+
+        A professional's form about a known resident goes on to the Infohus in the same breath (T04).
+        """
         concern = await self._receive(tx, concern_id, command)
         if code is not None:
             await repository.keep_code(tx, code, concern.id)
