@@ -30,6 +30,7 @@ _COUNTERS: Mapping[str, tuple[str, ...]] = {
     "temporal_request_failure": ("operation", "status_code"),
     "temporal_long_request_failure": ("operation", "status_code"),
     "tovholder_steps_given_up": ("workflow_type",),
+    "tovholder_reconcile_refused": (),
     "tovholder_clocks_not_in_story": ("workflow_type", "stage"),
 }
 _GAUGES: Mapping[str, tuple[str, ...]] = {

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import structlog
 from temporalio import activity
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.service import RPCError, RPCStatusCode
@@ -22,6 +23,11 @@ from shared.durable.snapshot import Snapshot, WorkflowId
 from shared.durable.snapshots import Snapshots
 from shared.durable.sweep import EVERY, RECONCILE, Reconciled, ReconcileWorkflow
 from shared.errors import TovholderError, Transient
+
+log = structlog.get_logger()
+
+REFUSED = "refused"
+"""The workflow server will not take this aggregate as it is; no repeat will help."""
 
 AT_ONCE = 20
 """Calls to the workflow server in flight."""
@@ -49,23 +55,25 @@ class Reconciler:
         counts = Reconciled()
         async for page in self._snapshots.alive():
             expected.update(snapshot.workflow_id for snapshot in page)
-            started, late = await self._page(page, running)
+            answers = await self._page(page, running)
             counts = counts.model_copy(
                 update={
                     "aggregates": counts.aggregates + len(page),
-                    "started": counts.started + started,
-                    "late": counts.late + late,
+                    "started": counts.started + answers.count("started"),
+                    "late": counts.late + answers.count("late"),
+                    "refused": counts.refused + answers.count(REFUSED),
                 }
             )
             told()
         strays = await self._end_strays(sorted(running - expected) if running else [])
         return counts.model_copy(update={"strays": strays})
 
-    async def _page(self, page: list[Snapshot], running: set[str] | None) -> tuple[int, int]:
+    async def _page(self, page: list[Snapshot], running: set[str] | None) -> list[str]:
         now = self._snapshots.now()
         answers = await asyncio.gather(*(self._one(snapshot, running, now) for snapshot in page))
-        await self._snapshots.mark_seen([snapshot.aggregate_id for snapshot in page])
-        return answers.count("started"), answers.count("late")
+        answered = zip(page, answers, strict=True)
+        await self._snapshots.mark_seen([each.aggregate_id for each, answer in answered if answer != REFUSED])
+        return answers
 
     async def _one(self, snapshot: Snapshot, running: set[str] | None, now: datetime) -> str:
         async with self._limit:
@@ -74,7 +82,12 @@ class Reconciler:
             if runs and not late:
                 return "kept"
             # Not merely signalled: between the list and now it may have ended, and its clocks are open in Postgres.
-            answer = await nudge(self._client, self._service, self._snapshots.kept, snapshot, again=True)
+            try:
+                answer = await nudge(self._client, self._service, self._snapshots.kept, snapshot, again=True)
+            except RPCError as error:
+                # The server refuses this one and would refuse it again: the clocks of all others must not wait for it.
+                log.warning("reconcile_refused", workflow_id=snapshot.workflow_id, status=error.status.name)
+                return REFUSED
             assert answer is Nudged.TOLD
             return "late" if runs else "started"
 
@@ -120,9 +133,15 @@ class ReconcileActivities:
     async def reconcile(self) -> Reconciled:
         """Run one pass; heartbeats after each page."""
         try:
-            return await self._reconciler.run(told=activity.heartbeat)
+            found = await self._reconciler.run(told=activity.heartbeat)
         except TovholderError as error:
             raise as_failure(error) from None
+        if found.refused:
+            refusals = activity.metric_meter().create_counter(
+                "tovholder_reconcile_refused", "Aggregates refused in a pass"
+            )
+            refusals.add(found.refused)
+        return found
 
     @property
     def all(self) -> list[Callable[..., Any]]:

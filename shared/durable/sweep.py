@@ -36,6 +36,8 @@ class Reconciled(Payload):
     """Had one whose step is overdue, and were told again."""
     strays: int = 0
     """Workflows whose aggregate is closed, reopened or gone; told, so that they end."""
+    refused: int = 0
+    """Aggregates that the workflow server would not take; the pass went on without them."""
 
 
 @workflow.defn

@@ -6,19 +6,22 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
+from structlog.testing import capture_logs
 from temporalio.client import Client, WorkflowExecutionStatus
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 
+from shared.durable import reconcile
 from shared.durable.reconcile import Reconciler, reconcile_now
 from shared.durable.schedule import ensure_schedule, keep_schedule, schedule_id
-from shared.durable.signals import nudge
-from shared.durable.snapshot import workflow_id
+from shared.durable.signals import Nudged, nudge
+from shared.durable.snapshot import Snapshot, workflow_id
 from shared.durable.snapshots import DeadlineCounts
 from shared.durable.sweep import EVERY, Reconciled
 from tests.workflows.stored import HOUR, StoredToys
@@ -61,6 +64,30 @@ async def test_a_clock_without_a_workflow_gets_one(toys: StoredToys, local: Work
     assert await status(local.client, idle) is WorkflowExecutionStatus.RUNNING
     assert await status(local.client, closed) is None
     assert await toys.seen(lost)
+
+
+async def test_one_that_the_server_refuses_ends_no_pass(
+    toys: StoredToys, local: WorkflowEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, refused, last = [await toys.add() for _ in range(3)]
+
+    async def refusing(client: Client, service: str, kept: Any, snapshot: Snapshot, *, again: bool) -> Nudged:
+        if snapshot.aggregate_id == refused:
+            raise RPCError("the value is too large", RPCStatusCode.INVALID_ARGUMENT, b"")
+        return await nudge(client, service, kept, snapshot, again=again)
+
+    monkeypatch.setattr(reconcile, "nudge", refusing)
+    with capture_logs() as logged:
+        async with toys.worker(local.client):
+            found = await reconcile_now(local.client, toys.service)
+
+    assert found == Reconciled(aggregates=3, started=2, refused=1)
+    for toy in (first, last):
+        assert await status(local.client, toy) is WorkflowExecutionStatus.RUNNING
+    assert [line["workflow_id"] for line in logged if line["event"] == "reconcile_refused"] == [
+        workflow_id(KIND, refused, 1)
+    ]
+    assert [bool(await toys.seen(toy)) for toy in (first, refused, last)] == [True, False, True]
 
 
 async def test_a_second_pass_finds_nothing_to_do(toys: StoredToys, local: WorkflowEnvironment) -> None:
