@@ -26,7 +26,7 @@ _MOMENT: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
 
 
 def handed_on_route(router: APIRouter, edge: Edge, store: Store[Concern]) -> None:
-    """Add `GET /v1/handed-on?before=...`: newest first, at most `PAGE` stubs; `next` of one answer is `before` of the following."""
+    """Add `GET /v1/handed-on?before=...`: newest first, `PAGE` stubs; `next` of one answer is `before` of the following."""
     rule = "domain.md 2.4: after routing the desk keeps time, channel, district and outcome"
     door = edge.door(Door("handed-on", rule, frozenset({Role.HOTLINE_ADVISER})))
 
@@ -35,9 +35,9 @@ def handed_on_route(router: APIRouter, edge: Edge, store: Store[Concern]) -> Non
         actor = await edge.enter(request, door)
         until = _moment(before) if before is not None else None
         async with edge.begin(request, actor) as tx:
-            found = await repository.sent_on(tx, store, until, PAGE + 1)
-        shown = [_stub(concern) for concern in found[:PAGE]]
-        following = found[PAGE - 1].received_at.isoformat() if len(found) > PAGE else None
+            found = await repository.sent_on(tx, store, until, PAGE)
+        shown = [_stub(concern) for concern in found]
+        following = found[-1].received_at.isoformat() if len(found) >= PAGE else None
         return JSONResponse({"items": shown, "next": following}, headers={"Cache-Control": "no-store"})
 
     router.add_api_route("/v1/handed-on", handed_on, methods=["GET"], operation_id=door.operation)

@@ -50,6 +50,9 @@ async def concern_under(system: Transaction, digest: bytes) -> UUID | None:
 async def sent_on(tx: Transaction, store: Store[Concern], before: datetime | None, limit: int) -> list[Concern]:
     """Return concerns that the actor's desk took in and takes no part in any more, newest first.
 
+    More than `limit` if several came in the very moment of the last one: a page ends between two moments, for the cursor is a
+    moment and no reference.
+
     Read in SYSTEM's hands, for the wall hides them; what is shown of one is for the caller to cut down to a stub.
     """
     table = store.table
@@ -59,7 +62,7 @@ async def sent_on(tx: Transaction, store: Store[Concern], before: datetime | Non
     if before is not None:
         query = query.where(table.c.received_at < before)
     async with tx.as_system() as system:
-        rows = await system.session.execute(query.order_by(table.c.received_at.desc()).limit(limit))
+        rows = await system.session.execute(query.order_by(table.c.received_at.desc()).fetch(limit, with_ties=True))
         return [Concern.model_validate(body) for body in rows.scalars()]
 
 

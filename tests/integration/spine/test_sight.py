@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
+from services.intake import handed_on
 from shared.lifecycle.actor import Role
 from tests.integration.spine.spine_world import ADVISER, Intake, person
 
@@ -48,6 +50,25 @@ async def test_the_hotline_keeps_of_what_it_sent_on_time_channel_district_and_ou
     earlier = await intake.call(ADVISER, "GET", "/v1/handed-on", params={"before": newest["received_at"]})
     assert newest not in earlier.json()["items"]
     assert (await intake.call(ADVISER, "GET", "/v1/handed-on", params={"before": "then"})).json()["field"] == "before"
+
+
+async def test_a_page_of_stubs_ends_between_two_moments(intake: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = person(Role.HOTLINE_ADVISER, "hotline:pages")
+    ids = [await intake.concern(by=desk) for _ in range(5)]
+    moments = ["2026-03-02T10:00:00Z"] + ["2026-03-02T09:00:00Z"] * 3 + ["2026-03-02T08:00:00Z"]
+    async with intake.work.begin() as tx:
+        for concern, moment in zip(ids, moments, strict=True):
+            change = (
+                "update intake.concern set received_at = cast(cast(:moment as text) as timestamptz),"
+                " body = jsonb_set(body, '{received_at}', to_jsonb(cast(:moment as text))) where id = cast(:id as uuid)"
+            )
+            await tx.session.execute(sa.text(change), {"moment": moment, "id": concern})
+    monkeypatch.setattr(handed_on, "PAGE", 2)
+
+    first = (await intake.call(desk, "GET", "/v1/handed-on")).json()
+    second = (await intake.call(desk, "GET", "/v1/handed-on", params={"before": first["next"]})).json()
+
+    assert [len(first["items"]), len(second["items"]), second["next"]] == [4, 1, None]
 
 
 async def test_another_desk_sees_no_stub_of_the_hotline(intake: Intake) -> None:
