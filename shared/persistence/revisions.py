@@ -169,6 +169,21 @@ def _access_and_idempotency(schema: str) -> None:
     op.create_index("ix_idempotency_created_at", "idempotency", ["created_at"], schema=schema)
 
 
+def tell_sight_apart_by_person(schema: str) -> None:
+    """Let one moment give sight to several people of an organisation (R7), and to the organisation beside them.
+
+    No primary key: a row without a person is the organisation's.
+    """
+    op.drop_constraint("pk_case_access", "case_access", schema=schema)
+    op.create_unique_constraint(
+        "uq_case_access_of",
+        "case_access",
+        ["aggregate_id", "organisation", "person", "valid_from"],
+        schema=schema,
+        postgresql_nulls_not_distinct=True,
+    )
+
+
 def _inbox(schema: str) -> None:
     op.create_table(
         "inbox",

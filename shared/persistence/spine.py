@@ -154,12 +154,20 @@ def _case_access(metadata: MetaData) -> Table:
     return Table(
         "case_access",
         metadata,
-        Column("aggregate_id", UUID, primary_key=True),
-        Column("organisation", sa.Text, primary_key=True),
-        Column("valid_from", MOMENT, primary_key=True),
+        Column("aggregate_id", UUID, nullable=False),
+        Column("organisation", sa.Text, nullable=False),
+        Column("valid_from", MOMENT, nullable=False),
         Column("valid_to", MOMENT),
         # Who alone of the organisation takes part; null: whoever has the role there.
         Column("person", UUID),
+        UniqueConstraint(
+            "aggregate_id",
+            "organisation",
+            "person",
+            "valid_from",
+            name="uq_case_access_of",
+            postgresql_nulls_not_distinct=True,
+        ),
         Index("ix_case_access_organisation", "organisation", "aggregate_id"),
     )
 

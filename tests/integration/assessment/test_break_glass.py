@@ -81,6 +81,16 @@ async def test_the_same_person_breaks_no_glass_again_before_the_first_is_signed(
     assert (colleague.status_code, signed.status_code) == (200, 200)
 
 
+async def test_two_of_one_organisation_may_break_the_glass_in_one_moment(world: World) -> None:
+    case, one, other = await world.routed(acute=True), person(K, "kommune:0461"), person(K, "kommune:0461")
+
+    broken = [await _break(world, case, who) for who in (one, other)]  # the clock of the world stands still
+
+    assert [answer.status_code for answer in broken] == [200, 200]
+    for who in (one, other):
+        assert (await world.case(case, who))["id"] == str(case)
+
+
 async def test_what_the_police_take_over_is_locked_for_who_broke_the_glass(world: World) -> None:
     """T08."""
     case, stranger = await world.routed(acute=True), person(K, "kommune:0461")
