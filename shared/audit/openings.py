@@ -11,18 +11,17 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 _OPENINGS: Final = sa.text(
-    "select o.* from unnest(:units) as u (unit) cross join lateral audit.openings(u.unit, :organisation) as o"
+    "select o.* from unnest(:units) as u (unit) cross join lateral audit.openings(u.unit) as o"
     " where o.id > :after order by o.id limit :limit"
 ).bindparams(sa.bindparam("units", type_=ARRAY(sa.Uuid())))
 
 
-async def openings(
-    session: AsyncSession, units: Sequence[UUID], organisation: str, *, after: int = 0, limit: int
-) -> list[dict[str, Any]]:
+async def openings(session: AsyncSession, units: Sequence[UUID], *, after: int = 0, limit: int) -> list[dict[str, Any]]:
     """Return at most `limit` openings of the units whose ids are above `after`, in the order of their ids.
 
-    The database shows what the organisation's own people opened, and all openings of a unit that it takes part in now.
+    The database shows what the people of the organisation that the transaction acts for opened, and all openings of a unit that
+    this organisation takes part in now.
     """
-    values = {"units": list(dict.fromkeys(units)), "organisation": organisation, "after": after, "limit": limit}
+    values = {"units": list(dict.fromkeys(units)), "after": after, "limit": limit}
     rows = (await session.execute(_OPENINGS, values)).mappings().all()
     return [dict(row) for row in rows]

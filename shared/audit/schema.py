@@ -24,7 +24,7 @@ SEALING = (
 )
 """What the sealer may call. It reads and writes no table, so that it cannot make up an entry or change one."""
 
-SHOWING = "audit.openings(uuid, text)"
+SHOWING = "audit.openings(uuid)"
 """What the service of the DPO's page may call."""
 
 

@@ -10,11 +10,13 @@ import sqlalchemy as sa
 
 from services.assessment.domain.case import Stage
 from services.assessment.openings import units_of
-from shared.lifecycle.actor import Role
+from shared.lifecycle.actor import Actor, Role
+from shared.persistence.work import UnitOfWork, build_engine
 from shared.vault.model import LookReason
 from shared.web import access_log
 from tests.integration.assessment.assessment_world import TO_OFFER, Person, World, person
-from tests.unit.assessment.assessment_builders import case_in
+from tests.integration.assessment.conftest import Installed
+from tests.unit.assessment.assessment_builders import KOMMUNE, case_in
 
 K, P = Role.TOVHOLDER_KOMMUNE, Role.TOVHOLDER_POLITI
 OTHER = "kommune:0461"
@@ -127,10 +129,31 @@ async def test_a_long_list_goes_on_behind_what_was_seen(world: World, monkeypatc
     assert second["items"][0]["at"] > first["items"][1]["at"]
 
 
+async def test_the_log_is_shown_to_the_organisation_that_asks_and_no_other_can_be_named(
+    world: World, installed: Installed
+) -> None:
+    case, _ = await opened(world)
+    query = sa.text("select count(*) from audit.openings(:unit)")
+    engine = build_engine(installed.settings.database_url.get_secret_value(), name="asking")
+    work = UnitOfWork(engine, world.clock)
+
+    async def seen(organisation: str) -> int:
+        async with work.begin(Actor(uuid4(), organisation, frozenset({Role.DPO}))) as tx:
+            return int((await tx.session.execute(query, {"unit": case})).scalar_one())
+
+    try:
+        assert [await seen(place) for place in (KOMMUNE, OTHER)] == [1, 0]
+        async with engine.connect() as connection:
+            with pytest.raises(sa.exc.DBAPIError, match="shown to an organisation"):
+                await connection.execute(query, {"unit": case})
+    finally:
+        await engine.dispose()
+
+
 async def test_the_workers_role_may_not_ask_who_opened_what(world: World) -> None:
     with pytest.raises(sa.exc.DBAPIError, match="permission denied"):
         async with world.work.engine.connect() as connection:
-            await connection.execute(sa.text("select audit.openings(gen_random_uuid(), 'kommune:0253')"))
+            await connection.execute(sa.text("select audit.openings(gen_random_uuid())"))
 
 
 async def test_the_citizens_list_of_a_case_has_its_concerns_in_it_and_is_for_its_own_officer(world: World) -> None:
