@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-ORDER = ("unit", "contracts", "workflows", "integration", "e2e")
+ORDER = ("unit", "contracts", "workflows", "integration", "e2e", "browser")
 """Folders of tests in the order in which a failure costs least to learn."""
 
 FOLDER = Path(__file__).parent

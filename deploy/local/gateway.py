@@ -80,6 +80,7 @@ def configuration(config: StackConfig) -> dict[str, Any]:
         _sign_in_route(config),
         _assets_route(config),
         _start_route(),
+        _icon_route(),
         _index_route(config),
         _nothing_route(),
     ]
@@ -215,6 +216,12 @@ def _one_name_route(config: StackConfig) -> dict[str, Any]:
 
 def _start_route() -> dict[str, Any]:
     return {"match": [{"path": ["/"]}], "handle": [_go(303, START)], "terminal": True}
+
+
+def _icon_route() -> dict[str, Any]:
+    """Browsers ask for it unasked, beside a page that names none."""
+    nothing = {"handler": "static_response", "status_code": 204, "headers": {"Cache-Control": ["max-age=86400"]}}
+    return {"match": [{"path": ["/favicon.ico"]}], "handle": [nothing], "terminal": True}
 
 
 def _index_route(config: StackConfig) -> dict[str, Any]:

@@ -16,12 +16,24 @@ from urllib.parse import urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from deploy.local.issuer_core import User
-from deploy.local.issuer_words import ROLES, TEXTS
+from deploy.local.issuer_words import ORDER, TEXTS, role_name
 from shared.web.console.assets import Assets
 
-SHOWN_PER_ROLE = 5
+SHOWN_PER_ROLE = 6
 SHOWN_AT_MOST = 250
-FIRST = ("0253", "0259", "0461", "0751", "0370", "midt-og-vestsjaelland", "fyn", "oestjylland", "koege-01", "greve-01")
+FIRST = (
+    "0253",
+    "0259",
+    "0461",
+    "0751",
+    "0370",
+    "midt-og-vestsjaelland",
+    "fyn",
+    "oestjylland",
+    "koege-01",
+    "greve-01",
+    "odense-01",
+)
 """Places of the demo's stories, by the end of an organisation's code: shown before others."""
 OWN = ("find", "role", "sprog")
 """Parameters of this page; the others are the client's."""
@@ -90,13 +102,13 @@ def language_of(asked: dict[str, str]) -> str:
 
 
 def grouped(users: Sequence[User], language: str, most: int, *, deputies: bool) -> list[Group]:
-    """Persons by their first role, in the order of `ROLES`, at most so many of each."""
+    """Persons by their first role, in the order of `ORDER`, at most so many of each."""
     groups = []
-    order = {role: place for place, role in enumerate(ROLES)}
+    order = {role: place for place, role in enumerate(ORDER)}
     for role in sorted({user.roles[0] for user in users if user.roles}, key=lambda role: order.get(role, len(order))):
         mine = [user for user in users if user.roles[:1] == (role,)]
         shown = sorted((user for user in mine if deputies or not user.deputy), key=_place)[:most]
-        groups.append(Group(role, ROLES.get(role, {}).get(language, role), tuple(shown), len(mine)))
+        groups.append(Group(role, role_name(role, language), tuple(shown), len(mine)))
     return groups
 
 
@@ -106,6 +118,6 @@ def _place(user: User) -> int:
 
 
 def _fits(user: User, find: str, role: str) -> bool:
-    names = " ".join(name for one in user.roles for name in ROLES.get(one, {}).values())
+    names = " ".join(role_name(one, language) for one in user.roles for language in TEXTS)
     text = f"{user.label} {user.organisation} {names}".casefold()
     return all(word in text for word in find.casefold().split()) and (not role or role in user.roles)

@@ -1,28 +1,38 @@
-"""What the development sign-in says, and what roles are called there, in Danish and English (`domain.md` 2.1)."""
+"""What the development sign-in says in Danish and English, and the order of its roles (`domain.md` 2.1)."""
 
 from __future__ import annotations
 
-ROLES: dict[str, dict[str, str]] = {
-    "HOTLINE_ADVISER": {"da": "Rådgiver, National Hotline", "en": "Hotline adviser"},
-    "PRO_REPORTER": {"da": "Fagperson", "en": "Professional who reports"},
-    "TOVHOLDER_KOMMUNE": {"da": "Kommunal tovholder", "en": "Municipal tovholder"},
-    "TOVHOLDER_POLITI": {"da": "Politiets tovholder", "en": "Police tovholder"},
-    "SECRETARIAT": {"da": "Sekretariat for Infohus", "en": "Secretariat of an Infohus"},
-    "PARTICIPANT": {"da": "Deltager i Infohus", "en": "Participant in an Infohus"},
-    "CASEWORKER": {"da": "Myndighedssagsbehandler", "en": "Authority caseworker"},
-    "CHILD_UNIT": {"da": "Modtagelse for underretninger", "en": "Child unit"},
-    "LOCAL_COORDINATOR": {"da": "Korpskoordinator", "en": "Corps coordinator"},
-    "NATIONAL_DESK": {"da": "Nationalt korps-bord", "en": "National corps desk"},
-    "CORPS_MEMBER": {"da": "Mentor og pårørendecoach", "en": "Mentor and parent coach"},
-    "EXIT_COORD": {"da": "Exitkoordinator", "en": "Exit coordinator"},
-    "LEADER": {"da": "Leder", "en": "Leader"},
-    "CENTRE_ADVISER": {"da": "Rådgiver i centeret", "en": "Centre adviser"},
-    "STEERING": {"da": "Styregruppe", "en": "Steering group"},
-    "DPO": {"da": "Databeskyttelsesrådgiver", "en": "Data protection officer"},
-    "AUDITOR": {"da": "Revision", "en": "Auditor"},
-    "OPERATOR": {"da": "Drift", "en": "Operations"},
-}
-"""Role to its name in each language, in the order of the page: the way that a concern takes, then those who look after it."""
+from shared.web.console.language import language_of
+from shared.web.console.words.codes import CODES
+
+ORDER = (
+    "HOTLINE_ADVISER",
+    "PRO_REPORTER",
+    "TOVHOLDER_KOMMUNE",
+    "TOVHOLDER_POLITI",
+    "SECRETARIAT",
+    "PARTICIPANT",
+    "CASEWORKER",
+    "CHILD_UNIT",
+    "LOCAL_COORDINATOR",
+    "NATIONAL_DESK",
+    "CORPS_MEMBER",
+    "EXIT_COORD",
+    "LEADER",
+    "CENTRE_ADVISER",
+    "STEERING",
+    "DPO",
+    "AUDITOR",
+    "OPERATOR",
+)
+"""Roles in the order of the page: the way that a concern takes, then those who look after it."""
+
+
+def role_name(role: str, language: str) -> str:
+    """What a role is called on every page; the code itself for one that nobody knows."""
+    danish = CODES["Role"].get(role)
+    return language_of(language).gettext(danish) if danish else role
+
 
 TEXTS: dict[str, dict[str, str]] = {
     "da": {

@@ -9,7 +9,7 @@ import pytest
 from tests.support.product import Product, running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # gone before the tests in the browser start theirs
 async def product() -> AsyncIterator[Product]:
     """All four services on real servers, with a gateway, traces and a clock that can be moved."""
     with running(traces=True) as found:
