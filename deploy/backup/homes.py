@@ -121,8 +121,14 @@ def prune(config: StackConfig, now: datetime | None = None) -> list[Path]:
 
 
 def aside(config: StackConfig) -> list[Path]:
-    """The data folders that restores have replaced: `<state>/replaced/<server>-<moment>`."""
-    return sorted((config.state / "replaced").glob("*-*Z"))
+    """The data folders that restores have replaced: `<server>-<moment>` in the `replaced_home` of each."""
+    places = {replaced_home(config, name) for name in SERVERS}
+    return sorted(folder for place in places for folder in place.glob("*-*Z"))
+
+
+def replaced_home(config: StackConfig, name: str) -> Path:
+    """Where what a restore replaces is put: of the key store with its backups, on their disk, apart from the texts."""
+    return (config.backup_home(name) if name == KEYSTORE_SERVER else config.state) / "replaced"
 
 
 def stamp(moment: datetime) -> str:

@@ -20,7 +20,8 @@ from pathlib import Path
 
 import asyncpg
 
-from deploy.backup.homes import Backup, stamp
+from deploy.backup.homes import Backup, replaced_home, stamp
+from deploy.backup.moving import move
 from deploy.backup.taking import archive_of, unarchived, verify
 from deploy.config import KEYSTORE_SERVER, MAIN_SERVER, StackConfig
 from deploy.errors import StackError
@@ -154,7 +155,7 @@ def _way(config: StackConfig, server: str) -> Path | None:
 def _make_way(config: StackConfig, server: str, place: Path | None) -> Path | None:
     """Put the present data folder there."""
     if place is not None:
-        postgres.data_folder(config, server).rename(place)
+        move(postgres.data_folder(config, server), place)
     return place
 
 
@@ -165,8 +166,8 @@ def _put_aside(config: StackConfig, path: Path, name: str) -> Path:
 
 
 def _free_place(config: StackConfig, name: str) -> Path:
-    replaced = config.state / "replaced"
-    replaced.mkdir(mode=0o700, exist_ok=True)
+    replaced = replaced_home(config, name)
+    replaced.mkdir(mode=0o700, parents=True, exist_ok=True)
     moment = datetime.now().astimezone()
     place = replaced / f"{name}-{stamp(moment)}"
     while place.exists():  # twice within a second
@@ -179,7 +180,7 @@ def _put_back(config: StackConfig, server: str, place: Path | None) -> None:
     data = postgres.data_folder(config, server)
     shutil.rmtree(data, ignore_errors=True)
     if place is not None:
-        place.rename(data)
+        move(place, data)
 
 
 def _lay_out(config: StackConfig, backup: Backup, former: Path | None, tail: list[str]) -> None:

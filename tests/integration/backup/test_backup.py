@@ -204,6 +204,24 @@ def test_the_key_store_comes_back_to_its_newest_and_never_to_an_earlier_moment(m
     assert "a key" in machine.said(KEYSTORE)
 
 
+def test_what_a_restore_replaces_of_the_key_store_lies_with_its_backups_and_apart_from_the_texts(
+    machine: Machine,
+) -> None:
+    machine.up()
+    backups = {server: machine.take(server) for server in SERVERS}
+    machine.down()
+    for server in (KEYSTORE_SERVER, MAIN_SERVER):
+        restoring.restore(machine.config, backups[server].folder)
+        restoring.finished(machine.config)
+
+    keys, texts = machine.config.backup_home(KEYSTORE_SERVER) / "replaced", machine.config.state / "replaced"
+    assert [folder.name.partition("-")[0] for folder in keys.iterdir()] == [KEYSTORE_SERVER]
+    assert KEYSTORE_SERVER not in {folder.name.partition("-")[0] for folder in texts.iterdir()}
+    assert {*keys.iterdir()} <= {*homes.aside(machine.config)}
+    homes.prune(machine.config, datetime.now(UTC) + homes.KEPT + timedelta(days=1))
+    assert [*keys.iterdir()] == []
+
+
 def test_a_moment_that_the_log_does_not_reach_changes_nothing(machine: Machine) -> None:
     machine.up()
     backup = machine.take(MAIN_SERVER)
