@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import platform
 import shutil
 import sys
@@ -67,7 +68,7 @@ def existing(folder: Path) -> Path:
 
 def examine(config: StackConfig) -> list[Finding]:
     """Every check, in the order in which they would stop a start."""
-    checks: list[Callable[[StackConfig], Finding]] = [_python, _machine, _wheels, _disk, _jars, _lock, _ports]
+    checks: list[Callable[[StackConfig], Finding]] = [_python, _machine, _wheels, _disk, _jars, _pages, _lock, _ports]
     return [check(config) for check in checks]
 
 
@@ -112,6 +113,14 @@ def _jars(config: StackConfig) -> Finding:
         f"{len(missing)} of {len(wanted)} to fetch, and the Maven registry does not answer",
         "Check the network and its proxy settings.",
     )
+
+
+def _pages(config: StackConfig) -> Finding:
+    """Nothing need be done about what is missing: a start fetches it."""
+    manifest = config.assets / "manifest.json"
+    if not manifest.is_file():
+        return Finding("pages", "what pages look like is to be fetched from npm's registry")
+    return Finding("pages", f"{len(json.loads(manifest.read_bytes()))} files")
 
 
 def registry_answers() -> bool:

@@ -23,6 +23,7 @@ from deploy.local import kafka_jars
 from deploy.process import ProcessSpec
 from deploy.runfile import RunFile, sweep
 from deploy.stack import Stack
+from deploy.web import build as assets
 
 FIRST_WAIT, LONGEST_WAIT, STEADY_SECONDS = 0.5, 30.0, 60.0
 WATCH_SECONDS = 0.2
@@ -102,6 +103,9 @@ class Supervisor:
         if kafka_jars.wrong(self.config.jars, kafka_jars.read_lock()):
             with self._step(f"Apache Kafka {kafka_jars.KAFKA}, fetched and checked"):
                 kafka_jars.class_path(self.config.jars)
+        if not (self.config.assets / assets.MANIFEST).is_file():
+            with self._step("what pages look like, fetched"):
+                assets.build()
 
     def _start_backends(self) -> None:
         """Migrate as soon as both Postgres servers answer, while Kafka still starts."""
