@@ -62,7 +62,7 @@ class Backends:
         driver = "postgresql+asyncpg"
         given = processes.service_env(self.config, service, kind, port)
         given["TOVHOLDER_DATABASE_URL"] = self.login(f"{service}_{kind}", driver=driver)
-        given["TOVHOLDER_KEYSTORE_URL"] = self.login("keystore_app", KEYSTORE, driver=driver)
+        given["TOVHOLDER_KEYSTORE_URL"] = self.login(processes.keystore_role(service, kind), KEYSTORE, driver=driver)
         if "TOVHOLDER_AUDIT_URL" in given:
             given["TOVHOLDER_AUDIT_URL"] = self.login("audit_sealer", driver=driver)
         return given

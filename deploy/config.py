@@ -35,6 +35,7 @@ ROLES = (
     "identity_keeper",
     "keystore_owner",
     "keystore_app",
+    "keystore_binder",
     "keystore_keeper",
 )
 # How long a path to a Unix socket may be: 107 bytes on Linux, less elsewhere; "/.s.PGSQL.12345" takes 16.

@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-import asyncpg
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -53,17 +52,9 @@ def request(
 async def _erase(config: StackConfig, decision: Request) -> Entry:
     refs = [decision.ref]
     if decision.kind is Kind.PERSON:
-        refs += await _units_of(config.dsn("keystore_keeper", KEYSTORE, tcp=True), decision.ref)
+        refs += await ledger(config).units_of(decision.ref)
     await refuse_while_asked(config.dsn("assessment_worker", driver="postgresql+asyncpg", tcp=True), refs)
     return await ledger(config).request(decision)
-
-
-async def _units_of(keystore_url: str, person: UUID) -> list[UUID]:
-    keys = await asyncpg.connect(keystore_url)
-    try:
-        return [row[0] for row in await keys.fetch("select keystore.units_of($1)", person)]
-    finally:
-        await keys.close()
 
 
 async def refuse_while_asked(assessment_url: str, refs: Sequence[UUID]) -> None:

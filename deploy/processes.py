@@ -80,13 +80,18 @@ def port_name(service: str, kind: str, number: int = 1) -> str:
     return f"{service}_{kind}" + (f"_{number}" if number > 1 else "")
 
 
+def keystore_role(service: str, kind: str) -> str:
+    """Return the login of a process in the key store: the worker of assessment puts units under persons, all others add and read."""
+    return "keystore_binder" if (service, kind) == ("assessment", "worker") else "keystore_app"
+
+
 def service_env(config: StackConfig, service: str, kind: str, port: int) -> dict[str, str]:
     """The settings of one service process (see shared/settings.py): names of files, no password."""
     driver = "postgresql+asyncpg"
     settings = {
         "SERVICE": service,
         "DATABASE_URL": config.login(f"{service}_{kind}", driver=driver),
-        "KEYSTORE_URL": config.login("keystore_app", KEYSTORE, driver=driver),
+        "KEYSTORE_URL": config.login(keystore_role(service, kind), KEYSTORE, driver=driver),
         "KAFKA_BOOTSTRAP": config.bootstrap,
         "KAFKA_REPLICATION": "3" if config.kafka_brokers >= 3 else "1",
         "TEMPORAL_TARGET": config.temporal_target,

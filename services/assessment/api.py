@@ -18,7 +18,7 @@ from services.assessment.handlers import Cases, Underretninger
 from services.assessment.insight_api import insight_routes
 from services.assessment.ledger import ledger_route
 from services.assessment.openings import openings_route
-from services.assessment.subjects import Subjects
+from services.assessment.subjects import Subjects, engine_apart
 from shared.hosting.api import ApiParts
 from shared.lifecycle.regime import regime_of
 from shared.lifecycle.table import Command
@@ -37,7 +37,7 @@ UNDERRETNINGER = "underretninger"
 def routes(router: APIRouter, parts: ApiParts) -> None:
     """Add every route of assessment."""
     store = repository.case_store(parts.vault)
-    cases = Cases(store, parts.vault, Subjects(parts.vault))
+    cases = Cases(store, parts.vault, Subjects(parts.vault, engine_apart(parts.edge.work.engine)))
     apart: frozenset[type[Command]] = frozenset({BreakGlass, ReviewGlass})
     command_routes(router, parts.edge, store.lifecycle, store.policy, cases.give, apart=apart)
     glass_routes(router, parts.edge, store, parts.vault)

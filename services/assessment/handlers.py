@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.assessment.domain.case import Case, Stage
+from services.assessment.domain.case import Case
 from services.assessment.domain.case_commands import (
     AttachConcern,
     CompleteAssessment,
@@ -51,8 +51,8 @@ class Cases:
         before = await self.store.load(tx, case_id)
         require_version(before, version)
         known: Mapping[str, Any] = {}
-        if isinstance(command, OpenCase) and self.subjects is not None:
-            command, known = await self.subjects.identify(tx, command)
+        if self.subjects is not None:
+            command, known = await self.subjects.identify(tx, before, command)
         case = await self._carry_out(tx, before, command, known)
         if isinstance(command, (OpenCase, CompleteAssessment)) and command.minor in (Answer.YES, Answer.UNKNOWN):
             await self._start_track(tx, case)
@@ -100,21 +100,21 @@ class Cases:
         both = await self._load_in_order(tx, case_id, concern_case)
         closed, arrived = both[case_id], both[concern_case]
         require_version(closed, version)
+        await self._hold(tx, closed)
         known = {"concern_stage": arrived.stage, "concern_owner": arrived.organisation}
         opened = await self._carry_out(tx, closed, command, known)
         await self._attach(tx, arrived, opened, MergeConcern(into=case_id, same_subject_confirmed=True))
         return await self.store.load(tx, case_id)
 
     async def _attach(self, tx: Transaction, arrived: Case, target: Case, command: MergeConcern) -> Case:
+        await self._hold(tx, target)
         known = {"target_stage": target.stage, "target_owner": target.organisation}
         merged = await self._carry_out(tx, arrived, command, known)
         concern = arrived.concerns[0].model_dump(
             include={"concern_id", "received_at", "description", "subject", "reporter"}
         )
         codes = arrived.model_dump(include={"minor", "acute", "travel", "cross_over"})
-        joined = await self._carry_out(tx, target, AttachConcern(from_case=arrived.id, **concern, **codes))
-        if self.subjects is not None and joined.subject_ref is not None:
-            await self.subjects.bind(joined.subject_ref, joined)
+        await self._carry_out(tx, target, AttachConcern(from_case=arrived.id, **concern, **codes))
         return merged
 
     async def _carry_out(
@@ -126,7 +126,11 @@ class Cases:
 
     async def _settle(self, tx: Transaction, before: Case, after: Case) -> None:
         if self.subjects is not None:
-            await self.subjects.settle(tx, Stage(before.stage), after)
+            await self.subjects.settle(tx, before, after)
+
+    async def _hold(self, tx: Transaction, case: Case) -> None:
+        if self.subjects is not None:
+            await self.subjects.hold(tx, case)
 
     async def _load_in_order(self, tx: Transaction, *case_ids: UUID) -> dict[UUID, Case]:
         """Lock in the order of ids, whoever asks for which: two who merge at once wait and never deadlock."""

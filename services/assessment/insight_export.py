@@ -25,8 +25,10 @@ REPORTER = frozenset({"reporter", "reporter_kind", "anonymity", "description", "
 RELEASABLE = ("description", "subject", "grounds")
 """Those of them that are texts which a decision can release, one by one (R21)."""
 
-PERSONS = frozenset({"recipient_person", "written_by", "sent_by", "requirements", "owner_person", "of_person"})
-"""Fields that name, or could point to, other persons."""
+PERSONS = frozenset(
+    {"recipient_person", "written_by", "sent_by", "requirements", "owner_person", "of_person", "subject_ref"}
+)
+"""Fields that name, or could point to, other persons: a case may have been said to be about somebody else by mistake."""
 
 OF_CONCERN = frozenset({ConcernArrived.type, ConcernAttached.type})
 BOOKKEEPING = frozenset({"by", "by_role", "organisation", "stage"})
@@ -196,10 +198,7 @@ def _explained(value: Any, opened: Mapping[UUID, str], because: Because) -> Any:
     if isinstance(value, list):
         return [_explained(each, opened, because) for each in value]
     if isinstance(value, dict):
-        return {
-            key: _text(UUID(part), opened, because) if key in TEXTS else _explained(part, opened, because)
-            for key, part in value.items()
-        }
+        return {key: _part(key, part, opened, because) for key, part in value.items()}
     if isinstance(value, str) and value in MEANINGS:
         return {"code": value, "meaning": MEANINGS[value]}
     return value
@@ -211,6 +210,12 @@ def _of_concern(name: str, value: Any, opened: Mapping[UUID, str], because: Beca
         return _held("REPORTER")
     ref = UUID(value)
     return opened[ref] if ref in opened else _held(because.of_concern(ref))
+
+
+def _part(key: str, part: Any, opened: Mapping[UUID, str], because: Because) -> Any:
+    if key in PERSONS:
+        return _held("PERSONS")
+    return _text(UUID(part), opened, because) if key in TEXTS else _explained(part, opened, because)
 
 
 def _text(ref: UUID, opened: Mapping[UUID, str], because: Because) -> Any:

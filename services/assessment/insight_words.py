@@ -18,6 +18,7 @@ HELD_BACK: Mapping[str, str] = {
 FACTS: Mapping[str, str] = {
     "case.concern_arrived.v1": "En bekymring kom til Infohuset.",
     "case.opened.v1": "Kommunen åbnede en sag.",
+    "case.subject_corrected.v1": "Det blev rettet, hvem sagen handler om.",
     "case.concern_merged.v1": "Bekymringen blev lagt til en sag, der var i forvejen.",
     "case.concern_attached.v1": "Endnu en bekymring blev lagt til sagen.",
     "case.closed.v1": "Sagen blev lukket.",

@@ -7,6 +7,7 @@ from services.assessment import repository
 from services.assessment.consumers import subscriptions
 from services.assessment.domain import case, insight, underretning
 from services.assessment.handlers import Cases, Underretninger
+from services.assessment.settling import Settling
 from services.assessment.subjects import Subjects
 from services.assessment.tables import SPINE
 from services.assessment.workflows.case import CaseWorkflow
@@ -32,6 +33,7 @@ def assemble(parts: WorkerParts) -> ServiceParts:
             Told(repository.insight_store(parts.vault), InsightWorkflow, INSIGHT_RESTS),
         ],
         subscriptions=subscriptions(cases, underretninger),
+        background=[Settling(parts.work, parts.vault.belongings, parts.metrics.registry).run],
     )
 
 

@@ -101,6 +101,15 @@ class CaseOpened(Fact):
     """The person, where known by CPR: a random reference of the vault's (`domain.md` 4.4 R13)."""
 
 
+class SubjectCorrected(Fact):
+    """3.4: both tovholdere said whom the case is really about; the reference of `case.opened` was somebody else's."""
+
+    type: ClassVar[str] = "case.subject_corrected.v1"
+
+    subject_ref: UUID | None = None
+    """The right person; absent when the person is not known after all."""
+
+
 class ConcernMerged(Fact):
     """Row 7: the concern belongs to a case that exists; both sources are kept apart."""
 

@@ -21,6 +21,9 @@ import structlog
 from shared.erasure import ledger_file
 from shared.erasure.model import Entry, Kind, Reason, Request
 from shared.errors import Transient
+from shared.vault.belongings import settle
+from shared.vault.keys import UnitKeys
+from shared.vault.keystore import PostgresKeyStore
 from shared.vault.provider import KeyProvider
 
 _log = structlog.get_logger(__name__)
@@ -47,8 +50,8 @@ class Ledger:
             ledger_file.append(self._file, request)
             if request.kind is Kind.PERSON:
                 # Each in a line of its own: an old copy of one database alone no longer says which units were this person's.
-                for row in await keys.fetch("select keystore.units_of($1)", request.ref):
-                    ledger_file.append(self._file, replace(request, ref=row[0], kind=Kind.UNIT))
+                for unit in sorted(await self._units_of(vault, keys, request.ref)):
+                    ledger_file.append(self._file, replace(request, ref=unit, kind=Kind.UNIT))
             await self._carry_out(vault, keys, request)
             [entry] = await self._entries(vault, [request.ref])
         _log.info("erasure_requested", ref=str(request.ref), kind=request.kind.value, reason=request.reason.value)
@@ -91,6 +94,11 @@ class Ledger:
         async with self._connected() as (vault, _):
             return await self._entries(vault, refs)
 
+    async def units_of(self, person: UUID) -> list[UUID]:
+        """Return the units that an erasure of this person would take."""
+        async with self._connected() as (vault, keys):
+            return sorted(await self._units_of(vault, keys, person))
+
     async def _carry_out(self, vault: asyncpg.Connection, keys: asyncpg.Connection, request: Request) -> None:
         if request.kind is Kind.PERSON:
             await self._erase_person(vault, keys, request)
@@ -99,35 +107,72 @@ class Ledger:
 
     async def _erase_unit(self, vault: asyncpg.Connection, keys: asyncpg.Connection, request: Request) -> None:
         """Erase a unit, and its person where it was the last that is held about them: else the CPR number would still find them."""
-        person = await keys.fetchval("select person from keystore.unit_keys where unit = $1", request.ref)
-        person = person or await vault.fetchval("select vault.person_of_case($1)", request.ref)
+        bound = await keys.fetchval("select person from keystore.unit_keys where unit = $1", request.ref)
+        person = await vault.fetchval("select vault.person_of($1, $2)", request.ref, bound)
         await self._record(vault, request, [])
         async with keys.transaction():
             destroyed = await keys.fetchval("select keystore.destroy_unit($1)", request.ref)
             # Kept to the end: of two last units the second sees that the first is gone, and none is bound meanwhile.
             await keys.execute(_LOCK, person)
-            last = person is not None and not await _held_about(vault, keys, person)
-            if last:
-                # Inside, so that a stop takes the unit's destruction back as well: only its row says whose it was.
-                await self._let_go(vault, keys, replace(request, ref=person, kind=Kind.PERSON))
+            # Inside, so that a stop takes the unit's destruction back as well: only its row says whose it was.
+            last = person is not None and await self._let_go(
+                vault, keys, replace(request, ref=person, kind=Kind.PERSON)
+            )
         await self._mark_applied(vault, [request.ref, person] if last else [request.ref], destroyed)
 
-    async def _let_go(self, vault: asyncpg.Connection, keys: asyncpg.Connection, request: Request) -> None:
+    async def _let_go(self, vault: asyncpg.Connection, keys: asyncpg.Connection, request: Request) -> bool:
+        """Erase a person of whom nothing is left; return whether that is so. A case may be opened about them at this moment."""
+        if await self._clear(vault, keys, request.ref):
+            return False
+        decided = (request.ref, request.requested_by, request.requested_at, request.reason.value)
+        if not await vault.fetchval("select vault.let_go($1, $2, $3, $4)", *decided):
+            return False
+        # After the ledger: a line that no row holds would erase a case that was opened since. What follows from a line of the
+        # unit's own is carried out again with it.
         if request.ref not in {each.ref for each in ledger_file.read(self._file)}:
             ledger_file.append(self._file, request)
-        await self._record(vault, request, [])
         await keys.execute("select keystore.destroy_person($1)", request.ref)
+        return True
 
     async def _erase_person(self, vault: asyncpg.Connection, keys: asyncpg.Connection, request: Request) -> None:
-        units = [row[0] for row in await keys.fetch("select keystore.units_of($1)", request.ref)]
-        await self._record(vault, request, units)
-        gone = [row[0] for row in await keys.fetch("select keystore.destroy_person($1)", request.ref)]
-        if late := sorted(set(gone) - set(units)):
-            # Bound to the person between the question and the destruction.
-            for unit in late:
-                ledger_file.append(self._file, replace(request, ref=unit, kind=Kind.UNIT))
-            await self._record(vault, request, late)
-        await self._mark_applied(vault, [request.ref, *gone], bool(gone))
+        """Erase a person with all that is theirs: bound in the key store, or said to be theirs in the vault a moment ago."""
+        await self._record(vault, request, sorted(await self._clear(vault, keys, request.ref)))
+        async with keys.transaction():
+            await keys.execute(_LOCK, request.ref)
+            # Once more: a correction may have come before the decision was on record. After it none comes, and the lock lets
+            # nobody bind.
+            await self._record(vault, request, sorted(await self._clear(vault, keys, request.ref)))
+            units = [row[0] for row in await vault.fetch("select vault.erased_with($1)", request.ref)]
+            self._note_units(request, units)
+            gone = [unit for unit in units if await keys.fetchval("select keystore.destroy_unit($1)", unit)]
+            gone += [row[0] for row in await keys.fetch("select keystore.destroy_person($1)", request.ref)]
+        await self._mark_applied(vault, [request.ref, *units], bool(gone))
+
+    def _note_units(self, request: Request, units: Sequence[UUID]) -> None:
+        """Write a line for each unit that has none: one that became this person's after the decision was written down."""
+        there = {each.ref for each in ledger_file.read(self._file)}
+        for unit in sorted(set(units) - there):
+            ledger_file.append(self._file, replace(request, ref=unit, kind=Kind.UNIT))
+
+    async def _units_of(self, vault: asyncpg.Connection, keys: asyncpg.Connection, person: UUID) -> set[UUID]:
+        """Return what is this person's: said in the vault, or bound in the key store where the vault says nothing else."""
+        said = {row[0] for row in await vault.fetch("select vault.units_of($1)", person)}
+        return said | await self._clear(vault, keys, person)
+
+    async def _clear(self, vault: asyncpg.Connection, keys: asyncpg.Connection, person: UUID) -> set[UUID]:
+        """Return the units under the person's key that are theirs; those found to be another's go where they belong first.
+
+        A correction (`vault.correct_subject`) holds from its commit, and the key store follows a moment later.
+        """
+        bound = [row[0] for row in await keys.fetch("select keystore.units_of($1)", person)]
+        elsewhere = await vault.fetch("select * from vault.belonging_elsewhere($1, $2)", bound, person)
+        if elsewhere:
+            store = PostgresKeyStore(self._keystore_url, pool_size=1)
+            try:
+                await settle(UnitKeys(store, self._provider), {row["unit"]: row["subject_ref"] for row in elsewhere})
+            finally:
+                await store.close()
+        return set(bound) - {row["unit"] for row in elsewhere}
 
     async def _mark_applied(self, vault: asyncpg.Connection, refs: list[UUID], destroyed: bool) -> None:
         unmarked = [entry.request.ref for entry in await self._entries(vault, refs) if entry.epochs is None]
@@ -165,11 +210,6 @@ class Ledger:
                 await keys.close()
         finally:
             await vault.close()
-
-
-async def _held_about(vault: asyncpg.Connection, keys: asyncpg.Connection, person: UUID) -> bool:
-    units = await keys.fetchval("select count(*) from keystore.units_of($1)", person)
-    return bool(units or await vault.fetchval("select vault.cases_of($1)", person))
 
 
 async def _connect(url: str) -> asyncpg.Connection:

@@ -44,6 +44,7 @@ KEEPERS: Final = ("vault_keeper", "audit_sealer", "identity_keeper", "keystore_k
 LOGINS: Final = (
     *(f"{service}_{kind}" for service in SERVICES for kind in ("api", "worker")),
     "keystore_app",
+    "keystore_binder",
     *KEEPERS,
 )
 ROLES: Final = (*OWNERS, *LOGINS)
@@ -206,7 +207,7 @@ async def make_keystore_schema(admin: Connection) -> None:
     """Make the schema of the key store, in the database `tovholder_keys`."""
     async with admin.transaction():
         await _close_public(admin)
-        await _make_schema(admin, KEYSTORE, "keystore_owner", ("keystore_app", "keystore_keeper"))
+        await _make_schema(admin, KEYSTORE, "keystore_owner", ("keystore_app", "keystore_binder", "keystore_keeper"))
 
 
 async def _close_public(admin: Connection) -> None:

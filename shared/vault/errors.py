@@ -4,7 +4,6 @@
     ├── Unopenable            500  wrong or missing key, altered ciphertext, swapped field or unit: one answer for all
     ├── NotUnitOwner          409  another service owns the erasable unit
     ├── UnitErased            409  the unit or its person was erased: it never gets a key, a text or a leave again
-    ├── BoundElsewhere        409  the unit's key is another person's already
     ├── EpochInUse            409  keys still depend on an epoch that was to be destroyed
     ├── EpochClosed           503  a key was wrapped under an epoch that takes none any more; transient
     ├── KeysetUnusable        500  the file of key-encryption keys is absent, malformed or readable by others
@@ -66,20 +65,6 @@ class UnitErased(VaultError, Conflict):
             "This was erased; nothing can be added to it.",
             rule="domain.md 4.5 R20",
             remedy="Begin a new record if there is a new concern.",
-        )
-
-
-class BoundElsewhere(VaultError, Conflict):
-    """A unit belongs to one person at most, for good: its texts would otherwise outlive an erasure."""
-
-    status: ClassVar[int] = 409
-
-    def __init__(self) -> None:
-        super().__init__(
-            "vault_unit_of_another_person",
-            "The texts of this unit belong to another person's key.",
-            rule="domain.md 4.4 R15",
-            remedy="Keep one record for each person (domain.md 2.4, family cases).",
         )
 
 

@@ -12,14 +12,14 @@ from collections.abc import Callable, Collection
 from uuid import UUID
 
 from shared.vault import sealing
-from shared.vault.errors import BoundElsewhere, KeyStoreUnavailable, Unopenable
+from shared.vault.errors import KeyStoreUnavailable, Unopenable
 from shared.vault.keystore import KeyStore, PersonKey, WrappedKey
 from shared.vault.provider import KeyProvider
 from shared.vault.sealing import Holder
 
 REMEMBERED_SECONDS = 30.0
 REMEMBERED_KEYS = 2_048
-BIND_TRIES = 3
+REBIND_TRIES = 3
 
 
 class UnitKeys:
@@ -43,22 +43,20 @@ class UnitKeys:
         if await self._store.add(row):
             self._remember(unit, key)
 
-    async def bind(self, unit: UUID, person: UUID) -> None:
-        """Put the unit's key under the person's; what was sealed before stays readable, by the same key.
+    async def rebind(self, unit: UUID, person: UUID | None) -> None:
+        """Put the unit's key under the person's, or nobody's, whosever it was; what was sealed stays readable, by the same key.
 
-        Doing it again changes nothing. Raises `BoundElsewhere` when the key is another person's, `Unopenable` when
-        there is none, and what `make` raises.
+        From then on the former person's erasure leaves the unit alone. Doing it again changes nothing. Raises `Unopenable`
+        when there is no key or it does not open, and what `make` raises.
         """
-        for _ in range(BIND_TRIES):
+        for _ in range(REBIND_TRIES):
             found = (await self._store.find([unit])).get(unit)
             if found is None:
                 raise Unopenable
-            if found.person is not None:
-                if found.person != person:
-                    raise BoundElsewhere
+            if found.person == person:
                 return
             key = await self._open(found)
-            if await self._store.bind(await self._wrapped(unit, person, key), found.wrapped):
+            if await self._store.rebind(await self._wrapped(unit, person, key), found.wrapped):
                 return
         # Re-wrapped under us each time: a matter of milliseconds.
         raise KeyStoreUnavailable

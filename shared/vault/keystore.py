@@ -44,7 +44,7 @@ class WrappedKey(NamedTuple):
 
 
 class KeyStore(Protocol):
-    """Where wrapped keys live. Adding and binding raise `EpochClosed` and `UnitErased`; all raise `KeyStoreUnavailable`."""
+    """Where wrapped keys live. Adding and re-binding raise `EpochClosed` and `UnitErased`; all raise `KeyStoreUnavailable`."""
 
     async def add(self, key: WrappedKey) -> bool:
         """Keep the key; return False, changing nothing, when the unit has one already."""
@@ -55,8 +55,8 @@ class KeyStore(Protocol):
     async def person(self, person: UUID, fresh: PersonKey) -> PersonKey:
         """Return the person's key, `fresh` where there was none."""
 
-    async def bind(self, key: WrappedKey, seen: bytes) -> bool:
-        """Replace the key by one under a person's, if it is still the one that was seen; return whether it was."""
+    async def rebind(self, key: WrappedKey, seen: bytes) -> bool:
+        """Replace the key by one under another person's or nobody's, if it is still the one that was seen; return whether it was."""
 
 
 class PostgresKeyStore:
@@ -87,10 +87,10 @@ class PostgresKeyStore:
             raise KeyStoreUnavailable
         return PersonKey(rows[0]["person"], rows[0]["epoch"], rows[0]["wrapped"])
 
-    async def bind(self, key: WrappedKey, seen: bytes) -> bool:
+    async def rebind(self, key: WrappedKey, seen: bytes) -> bool:
         """Replace the key, if it is still the one that was seen."""
         [row] = await self._fetch(
-            "select keystore.bind($1, $2, $3, $4, $5)", key.unit, key.person, key.epoch, key.wrapped, seen
+            "select keystore.rebind($1, $2, $3, $4, $5)", key.unit, key.person, key.epoch, key.wrapped, seen
         )
         return bool(row[0])
 
@@ -197,10 +197,10 @@ class MemoryKeyStore:
         """Return the person's key."""
         return self.persons.setdefault(person, fresh)
 
-    async def bind(self, key: WrappedKey, seen: bytes) -> bool:
+    async def rebind(self, key: WrappedKey, seen: bytes) -> bool:
         """Replace the key, if it is still the one that was seen."""
         found = self.rows.get(key.unit)
-        if found is None or found.wrapped != seen or found.person is not None:
+        if found is None or found.wrapped != seen:
             return False
         self.rows[key.unit] = key
         return True

@@ -29,8 +29,18 @@ RECEIPTS = ("vault.ask_receipt(uuid, timestamptz)", "vault.redeem_receipt(uuid)"
 """What the worker of intake may call besides: the address that a reporter left for a receipt, once, and no other text."""
 
 
-RESOLVING = ("vault.resolve(bytea)", "vault.open_case(uuid, uuid, text)")
+RESOLVING = (
+    "vault.identify(bytea, uuid, uuid, text, text)",
+    "vault.resolve(bytea)",
+    "vault.hold_subject(uuid)",
+    "vault.open_case(uuid, uuid, text)",
+    "vault.belong(uuid, uuid[], uuid)",
+    "vault.correct_subject(uuid, uuid[], uuid, boolean, text)",
+)
 """What the API of assessment may call besides: a person becomes known there, when a case is opened."""
+
+SETTLING = ("vault.unsettled(int)", "vault.settled(uuid[])", "vault.unsettled_since()")
+"""What the worker of assessment may call besides: it tells the key store whose a unit is."""
 
 CLOSING = ("vault.close_case(uuid)",)
 """What assessment may call besides, API and worker: a case may also end by a fact of another service."""
@@ -46,29 +56,39 @@ KEEPING = (
     "vault.left_of(uuid)",
     "vault.leaves_of(uuid)",
     "vault.unapplied(uuid[])",
-    "vault.person_of_case(uuid)",
-    "vault.cases_of(uuid)",
+    "vault.person_of(uuid, uuid)",
+    "vault.units_of(uuid)",
+    "vault.belonging_elsewhere(uuid[], uuid)",
+    "vault.erased_with(uuid)",
+    "vault.let_go(uuid, uuid, timestamptz, text)",
     "vault.known_of(uuid)",
 )
 """What the vault's keeper may call."""
 
 _DESTROYING = "keystore.destroy_unit(uuid), keystore.destroy_person(uuid)"
+_REBINDING = "keystore.rebind(uuid, uuid, text, bytea, bytea)"
 
 KEYSTORE_PRIVILEGES = (
     # Deleting is by function alone: a key that goes leaves its mark, so that none is made in its place.
     "revoke delete on keystore.unit_keys from keystore_app",
-    "grant select, insert on keystore.unit_keys, keystore.person_keys to keystore_app",
+    "grant select, insert on keystore.unit_keys, keystore.person_keys to keystore_app, keystore_binder",
     # By the keeper alone, who writes it into the ledger of erasures: no login of a service destroys a key.
     f"revoke execute on function {_DESTROYING} from keystore_app",
-    "grant execute on function keystore.bind(uuid, uuid, text, bytea, bytea) to keystore_app",
-    "grant execute on function keystore.holding(uuid[]) to keystore_app, keystore_keeper",
+    # By one process of one service: who puts a value there that nothing unwraps has destroyed a key.
+    f"revoke execute on function {_REBINDING} from keystore_app",
+    f"grant execute on function {_REBINDING} to keystore_binder, keystore_keeper",
+    "grant execute on function keystore.holding(uuid[]) to keystore_app, keystore_binder, keystore_keeper",
     "grant execute on function keystore.units_of(uuid) to keystore_keeper",
     "grant select on keystore.unit_keys, keystore.person_keys, keystore.destroyed, keystore.epochs to keystore_keeper",
+    # The key of a person to whom a unit goes before another person is erased.
+    "grant insert on keystore.person_keys to keystore_keeper",
     "grant update (epoch, wrapped) on keystore.unit_keys, keystore.person_keys to keystore_keeper",
     "grant insert (epoch), update (destroyed_at) on keystore.epochs to keystore_keeper",
     f"grant execute on function {_DESTROYING}, keystore.close_epoch(text) to keystore_keeper",
 )
-"""What may be done in the key store: services add, read and bind; the keeper re-wraps, retires and destroys."""
+"""What may be done in the key store: services add and read; the binder puts units under persons; the keeper re-wraps, retires
+and destroys.
+"""
 
 
 async def install(admin: Connection) -> None:
@@ -84,6 +104,7 @@ async def install(admin: Connection) -> None:
             await admin.execute(f"revoke execute on function {', '.join(OPENING)} from {worker}")
         await admin.execute(f"grant execute on function {', '.join(RECEIPTS)} to intake_worker")
         await admin.execute(f"grant execute on function {', '.join(RESOLVING)} to assessment_api")
+        await admin.execute(f"grant execute on function {', '.join(SETTLING)} to assessment_worker")
         await admin.execute(f"grant execute on function {', '.join(KEEPING)} to vault_keeper")
         await admin.execute(f"grant execute on function {', '.join(CLOSING)} to assessment_api, assessment_worker")
 

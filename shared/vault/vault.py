@@ -9,18 +9,16 @@ Invariant: no text is opened whose look is not committed. `ask` and `redeem` are
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Row
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
-from shared.errors import Transient
 from shared.vault import statements
+from shared.vault.belongings import Belongings
 from shared.vault.errors import Unopenable
 from shared.vault.keys import UnitKeys
 from shared.vault.keystore import KeyStore
@@ -38,6 +36,7 @@ from shared.vault.model import (
 )
 from shared.vault.persons import Persons
 from shared.vault.provider import KeyProvider
+from shared.vault.reaching import reaching
 from shared.vault.scan import check_text
 from shared.vault.sealing import seal, unseal
 
@@ -48,6 +47,7 @@ class Vault:
     def __init__(self, keystore: KeyStore, provider: KeyProvider, *, new_ref: Callable[[], UUID] = uuid4) -> None:
         self._keys = UnitKeys(keystore, provider)
         self.persons = Persons(provider)
+        self.belongings = Belongings(self._keys)
         self._new_ref = new_ref
 
     async def new_unit(self, unit: UUID, person: UUID | None = None) -> None:
@@ -58,13 +58,6 @@ class Vault:
         person that was erased.
         """
         await self._keys.make(unit, person)
-
-    async def bind(self, unit: UUID, person: UUID) -> None:
-        """Put the key of a unit under that of a person who is known now; committed at once, harmless when repeated.
-
-        Raises `BoundElsewhere` when it is another person's already, `Unopenable` when there is no key, `UnitErased`.
-        """
-        await self._keys.bind(unit, person)
 
     async def put(
         self, session: AsyncSession, *, unit: UUID, field_class: FieldClass, field: str, plaintext: str
@@ -199,12 +192,12 @@ class Vault:
             return []
         own = (FieldClass.CASE_TEXT, REASON_FIELD, words.text) if words else None
         sealed = await self.seal_many(words.unit, [own]) if words and own else None
-        async with _reaching(engine) as connection:
+        async with reaching(engine) as connection:
             tickets = await _ask(connection, looker, blobs, reason, now)
             if sealed is not None:
                 await statements.call(connection, statements.PUT, statements.put_values(sealed))
                 await statements.call(connection, statements.EXPLAIN, {"tickets": tickets, "blob": sealed.refs[0]})
-        async with _reaching(engine) as connection:
+        async with reaching(engine) as connection:
             return await self._redeem(connection, tickets)
 
     async def receipt_address(self, engine: AsyncEngine, blob: UUID, now: datetime | None = None) -> Plain:
@@ -213,10 +206,10 @@ class Vault:
         It opens once: the sealed address goes with it, unless the key store did not answer (`KeyStoreUnavailable`). Raises
         `LookRefused` for any other text, for one that was opened, and for any other caller; `Unopenable`.
         """
-        async with _reaching(engine) as connection:
+        async with reaching(engine) as connection:
             asked = await statements.call(connection, statements.ASK_RECEIPT, {"blob": blob, "at": now})
         ticket = Ticket(asked[0][0])
-        async with _reaching(engine) as connection:
+        async with reaching(engine) as connection:
             rows = await statements.call(connection, statements.REDEEM_RECEIPT, {"ticket": ticket})
             return (await self._opened(rows, [ticket]))[0]
 
@@ -233,20 +226,6 @@ class Vault:
             unseal(keys[row.unit], row.sealed, Place(row.unit, FieldClass(row.field_class), row.field, row.blob))
             for row in (found[ticket] for ticket in tickets)
         ]
-
-
-@asynccontextmanager
-async def _reaching(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """Open a transaction. Raises `Transient` (`database_unavailable`) when Postgres cannot be reached, or goes away."""
-    try:
-        async with engine.begin() as connection:
-            yield connection
-    except (OperationalError, InterfaceError, OSError, TimeoutError) as error:
-        raise Transient("database_unavailable", "the database did not answer", remedy="Try again.") from error
-    except DBAPIError as error:
-        if not error.connection_invalidated:
-            raise
-        raise Transient("database_unavailable", "the database went away", remedy="Try again.") from error
 
 
 async def _ask(

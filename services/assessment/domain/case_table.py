@@ -16,6 +16,7 @@ from services.assessment.domain.case import OPEN_CASE, Case, Stage
 from services.assessment.domain.case_facts import apply, begin
 from services.assessment.domain.glass import GLASS_ROWS
 from services.assessment.domain.help_rows import HELP_ROWS
+from services.assessment.domain.subject import SUBJECT_ROWS
 from shared.contracts import assessment as facts
 from shared.lifecycle.actor import Role
 from shared.lifecycle.deadlines import DeadlineRule
@@ -244,5 +245,7 @@ CASE: Lifecycle[Case] = Lifecycle(
     stages=tuple(Stage),
     begin=begin,
     apply=apply,
-    rows=tuple(_resting(row) for row in (*ARRIVAL_ROWS, *TRIAGE_ROWS, *HELP_ROWS, *REOPENING_ROWS, *GLASS_ROWS)),
+    rows=tuple(
+        _resting(row) for row in (*ARRIVAL_ROWS, *TRIAGE_ROWS, *HELP_ROWS, *REOPENING_ROWS, *GLASS_ROWS, *SUBJECT_ROWS)
+    ),
 )

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import httpx
 import sqlalchemy as sa
 
+from services.assessment.settling import Settling
 from services.assessment.tables import SPINE
 from shared.clock import DemoClock
 from shared.contracts.base import Fact
@@ -67,6 +68,8 @@ class World:
     receivers: dict[str, Receiver]
     clock: DemoClock
     people: dict[Role, Person]
+    settling: Settling
+    """What the worker does apart from its consumers."""
 
     def now(self) -> datetime:
         return self.clock.now()

@@ -21,6 +21,7 @@ from services.assessment import repository
 from services.assessment.api import routes
 from services.assessment.consumers import subscriptions
 from services.assessment.handlers import Cases, Underretninger
+from services.assessment.settling import Settling
 from services.assessment.subjects import Subjects
 from services.assessment.tables import SPINE
 from shared.clock import DemoClock
@@ -42,6 +43,8 @@ class Installed:
 
     settings: Settings
     worker_url: str = field(repr=False)
+    binder_url: str = field(default="", repr=False)
+    """Where the worker connects to the key store."""
     admin: str = ""
     """Where the administrator connects, for what no role of the service may read."""
     intake_url: str = field(default="", repr=False)
@@ -79,7 +82,8 @@ def installed() -> Iterator[Installed]:
             clock_file=folder / "clock.json",
         )
         admin = f"postgresql://postgres@/{roles.DATABASE}?host={socket}"
-        yield Installed(settings, dsn("assessment_worker"), admin, dsn("intake_worker"))
+        binder = dsn("keystore_binder", roles.KEYSTORE_DATABASE)
+        yield Installed(settings, dsn("assessment_worker"), binder, admin, dsn("intake_worker"))
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
@@ -94,7 +98,7 @@ async def world(installed: Installed) -> AsyncIterator[World]:
         app = api.build("assessment", "test", SPINE, routes, settings)
     clock = DemoClock(settings.clock_file)  # type: ignore[arg-type]  # the fixture above sets it
     engine = build_engine(installed.worker_url, name="assessment-worker-test")
-    keystore = PostgresKeyStore(settings.keystore_url.get_secret_value())
+    keystore = PostgresKeyStore(installed.binder_url)
     vault = Vault(keystore, KeysetProvider.from_file(settings.keyset_file))
     work = UnitOfWork(engine, clock)
     cases = Cases(repository.case_store(vault), vault, Subjects(vault))
@@ -109,6 +113,7 @@ async def world(installed: Installed) -> AsyncIterator[World]:
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://assessment") as http,
     ):
-        yield World(http, work, receivers, clock, people)
+        settling = Settling(work, vault.belongings, CollectorRegistry())
+        yield World(http, work, receivers, clock, people, settling)
     await engine.dispose()
     await keystore.close()

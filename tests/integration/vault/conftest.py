@@ -73,6 +73,14 @@ async def keystore(cluster: Cluster) -> AsyncIterator[PostgresKeyStore]:
 
 
 @pytest.fixture
+async def binder(cluster: Cluster) -> AsyncIterator[PostgresKeyStore]:
+    """The key store as the worker of assessment sees it, which puts units under persons."""
+    store = PostgresKeyStore(cluster.dsn("keystore_binder", roles.KEYSTORE_DATABASE))
+    yield store
+    await store.close()
+
+
+@pytest.fixture
 def vault(keystore: PostgresKeyStore) -> Vault:
     """A vault over the real key store, with key-encryption keys of its own."""
     return Vault(keystore, DevKeyProvider())

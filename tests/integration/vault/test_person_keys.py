@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from shared.persistence import roles
 from shared.vault import DevKeyProvider, FieldClass, PostgresKeyStore, Unopenable, Vault
-from shared.vault.errors import BoundElsewhere, UnitErased
+from shared.vault.errors import KeyStoreUnavailable, UnitErased
+from shared.vault.keys import UnitKeys
 from tests.integration.vault.world import GRANT_ADVISER, Cluster, Sealed, open_one
 
 
@@ -81,15 +82,31 @@ async def test_a_units_row_that_is_put_back_opens_nothing_without_its_person(
         await open_one(vault, intake, blob)
 
 
+@pytest.fixture
+def provider() -> DevKeyProvider:
+    return DevKeyProvider()
+
+
+@pytest.fixture
+def vault(keystore: PostgresKeyStore, provider: DevKeyProvider) -> Vault:
+    return Vault(keystore, provider)
+
+
+@pytest.fixture
+def binding(binder: PostgresKeyStore, provider: DevKeyProvider) -> UnitKeys:
+    """The keys as the worker that binds them sees them."""
+    return UnitKeys(binder, provider)
+
+
 async def test_a_unit_that_gets_a_person_later_keeps_its_texts_and_goes_with_the_person(
-    vault: Vault, intake: AsyncEngine, cluster: Cluster
+    vault: Vault, binding: UnitKeys, intake: AsyncEngine, cluster: Cluster
 ) -> None:
     person, unit = uuid4(), uuid4()
     await vault.new_unit(unit)
     before = await put_one(vault, intake, unit)
 
-    await vault.bind(unit, person)
-    await vault.bind(unit, person)
+    await binding.rebind(unit, person)
+    await binding.rebind(unit, person)
     after = await put_one(vault, intake, unit)
 
     for blob in (before, after):
@@ -100,14 +117,61 @@ async def test_a_unit_that_gets_a_person_later_keeps_its_texts_and_goes_with_the
             await open_one(vault, intake, blob)
 
 
-async def test_a_unit_belongs_to_one_person_for_good(vault: Vault) -> None:
-    unit = uuid4()
-    await vault.new_unit(unit, uuid4())
+async def test_a_unit_that_was_anothers_by_mistake_opens_as_before_and_goes_with_the_right_person_alone(
+    vault: Vault, binding: UnitKeys, intake: AsyncEngine, cluster: Cluster
+) -> None:
+    wrong, right, unit = uuid4(), uuid4(), uuid4()
+    await vault.new_unit(unit, wrong)
+    before = await put_one(vault, intake, unit)
 
-    with pytest.raises(BoundElsewhere):
-        await vault.bind(unit, uuid4())
+    await binding.rebind(unit, right)
+    after = await put_one(vault, intake, unit)
+
+    assert await cluster.destroy("person", wrong) == []
+    for blob in (before, after):
+        assert (await open_one(vault, intake, blob)).reveal() == Sealed.text
+    assert await cluster.destroy("person", right) == [unit]
+    for blob in (before, after):
+        with pytest.raises(Unopenable):
+            await open_one(vault, intake, blob)
+
+
+async def test_a_unit_that_is_nobodys_again_outlives_the_person(
+    vault: Vault, binding: UnitKeys, intake: AsyncEngine, cluster: Cluster
+) -> None:
+    wrong, unit = uuid4(), uuid4()
+    await vault.new_unit(unit, wrong)
+    blob = await put_one(vault, intake, unit)
+
+    await binding.rebind(unit, None)
+
+    await cluster.destroy("person", wrong)
+    assert (await open_one(vault, intake, blob)).reveal() == Sealed.text
+
+
+async def test_a_unit_without_a_key_is_bound_to_nobody_nor_one_to_who_was_erased(
+    vault: Vault, binding: UnitKeys, cluster: Cluster
+) -> None:
+    unit, gone = uuid4(), uuid4()
+    await vault.new_unit(unit)
+    await cluster.destroy("person", gone)
+
     with pytest.raises(Unopenable):
-        await vault.bind(uuid4(), uuid4())
+        await binding.rebind(uuid4(), uuid4())
+    with pytest.raises(UnitErased):
+        await binding.rebind(unit, gone)
+
+
+async def test_an_api_binds_no_key_with_its_login(vault: Vault, keystore: PostgresKeyStore) -> None:
+    """A value that nothing unwraps, in the place of a key, would be an erasure that no ledger knows."""
+    unit = uuid4()
+    await vault.new_unit(unit)
+    [key] = (await keystore.find([unit])).values()
+
+    with pytest.raises(KeyStoreUnavailable):
+        await keystore.rebind(key._replace(wrapped=b"\x01" * 61), key.wrapped)
+
+    assert (await keystore.find([unit]))[unit] == key
 
 
 async def test_what_was_erased_never_gets_a_key_again(vault: Vault, cluster: Cluster) -> None:

@@ -11,7 +11,17 @@ import pytest
 from shared.errors import Invalid
 from shared.persistence import roles
 from shared.persistence.sql_files import Migration, SchemaAltered
-from shared.vault.schema import ASKING_OF_ERASURES, CLOSING, KEEPING, OPENING, PUTTING, RECEIPTS, RESOLVING, install
+from shared.vault.schema import (
+    ASKING_OF_ERASURES,
+    CLOSING,
+    KEEPING,
+    OPENING,
+    PUTTING,
+    RECEIPTS,
+    RESOLVING,
+    SETTLING,
+    install,
+)
 from tests.integration.vault.world import Cluster
 
 APIS = [f"{service}_api" for service in roles.SERVICES]
@@ -94,7 +104,8 @@ async def test_functions_of_the_vault_are_for_those_named(admin: asyncpg.Connect
         resolving, closing = (RESOLVING, CLOSING) if api == "assessment_api" else ((), ())
         assert allowed[api] == {*PUTTING, *OPENING, *ASKING_OF_ERASURES, *resolving, *closing}
         receipts = RECEIPTS if worker == "intake_worker" else ()
-        assert allowed[worker] == {*PUTTING, *ASKING_OF_ERASURES, *closing, *receipts}
+        settling = SETTLING if worker == "assessment_worker" else ()
+        assert allowed[worker] == {*PUTTING, *ASKING_OF_ERASURES, *closing, *receipts, *settling}
 
 
 async def test_the_keeper_of_erasures_reaches_its_own_functions_and_no_table(admin: asyncpg.Connection) -> None:
@@ -133,7 +144,7 @@ async def test_services_add_and_read_keys_and_the_keeper_moves_them_between_epoc
     keys = await cluster.connect("postgres", roles.KEYSTORE_DATABASE)
     may = {
         (role, table): await _may(keys, role, f"keystore.{table}")
-        for role in ("keystore_app", "keystore_keeper")
+        for role in ("keystore_app", "keystore_binder", "keystore_keeper")
         for table in ("unit_keys", "person_keys", "epochs", "destroyed", "schema_history")
     }
     moves = [
@@ -147,8 +158,10 @@ async def test_services_add_and_read_keys_and_the_keeper_moves_them_between_epoc
     assert {at: verbs for at, verbs in may.items() if verbs} == {
         ("keystore_app", "unit_keys"): {"select", "insert"},
         ("keystore_app", "person_keys"): {"select", "insert"},
+        ("keystore_binder", "unit_keys"): {"select", "insert"},
+        ("keystore_binder", "person_keys"): {"select", "insert"},
         ("keystore_keeper", "unit_keys"): {"select"},
-        ("keystore_keeper", "person_keys"): {"select"},
+        ("keystore_keeper", "person_keys"): {"select", "insert"},
         ("keystore_keeper", "epochs"): {"select"},
         ("keystore_keeper", "destroyed"): {"select"},
     }
@@ -156,9 +169,10 @@ async def test_services_add_and_read_keys_and_the_keeper_moves_them_between_epoc
 
 
 @pytest.mark.parametrize("holder", ["unit", "person"])
-async def test_no_login_of_a_service_destroys_a_key(cluster: Cluster, holder: str) -> None:
+@pytest.mark.parametrize("login", ["keystore_app", "keystore_binder"])
+async def test_no_login_of_a_service_destroys_a_key(cluster: Cluster, holder: str, login: str) -> None:
     """It would be an erasure that no person decided and no ledger knows."""
-    app = await cluster.connect("keystore_app", roles.KEYSTORE_DATABASE)
+    app = await cluster.connect(login, roles.KEYSTORE_DATABASE)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await app.execute(f"select keystore.destroy_{holder}(gen_random_uuid())")
     for verb in (f"delete from keystore.{holder}_keys", f"truncate keystore.{holder}_keys"):

@@ -15,6 +15,7 @@ from services.assessment.domain import underretning_commands as u
 from services.assessment.domain.assessment_guards import WELLBEING
 from services.assessment.domain.case import Case, Stage
 from services.assessment.domain.case_table import CASE
+from services.assessment.domain.subject import CorrectSubject
 from services.assessment.domain.underretning import Stage as UStage
 from services.assessment.domain.underretning import Underretning
 from services.assessment.domain.underretning_table import UNDERRETNING
@@ -183,6 +184,7 @@ SAMPLES: dict[type[Command], Command] = {
         arrival(),
         c.OpenCase(accepts_responsibility=True, purpose_plausible=True),
         c.MergeConcern(into=ref("other case"), same_subject_confirmed=True),
+        CorrectSubject().about(ref("right person")),
         c.AttachConcern.model_validate(
             {
                 **arrival().model_dump(include={"minor", "acute", "travel", "cross_over", "received_at"}),
@@ -242,6 +244,7 @@ KNOWN = {
     "target_owner": KOMMUNE,
     "concern_stage": Stage.ARRIVED,
     "concern_owner": KOMMUNE,
+    "right_subject": ref("right person"),
 }
 
 

@@ -12,9 +12,10 @@ from services.assessment.domain import case_commands as c
 from services.assessment.domain.assessment_guards import WELLBEING
 from services.assessment.domain.case import Stage
 from services.assessment.domain.case_table import CASE
+from services.assessment.domain.subject import CorrectSubject
 from shared.contracts.codes import InterventionKind
 from shared.contracts.requirements import MatchRequirements
-from shared.errors import Invalid
+from shared.errors import Conflict, Invalid
 from shared.lifecycle.actor import Actor, Role
 from shared.lifecycle.table import Command
 from tests.unit.assessment.assessment_builders import (
@@ -57,6 +58,7 @@ from tests.unit.assessment.test_disclosure_guards import CASES as DISCLOSURES
 from tests.unit.assessment.test_glass import GUARDS as GLASS
 
 DAY = timedelta(days=1)
+CORRECTED = SAMPLES[CorrectSubject]
 PARENT_COACH = MatchRequirements(kind=InterventionKind.PARENT_COACH)
 MINOR = (arrival(minor="YES"), Role.SYSTEM)
 
@@ -188,6 +190,7 @@ CASES: list[tuple[str, Callable[[], Play], Role | Actor, Command, Command, dict[
     ("second_review_follows", in_follow_up, W, review(contact="DECLINED", wellbeing={}, decision="CLOSE"),
      review(decision="CLOSE"), {}),
     ("follow_up_not_done", lambda: _reviewed(review(), review(decision="CLOSE")), K, c.CloseCase(reason="E1"), None, {}),  # type: ignore[list-item]
+    ("number_or_not_known", lambda: played(TRIAGE), K, CORRECTED, CorrectSubject(not_known=True), {}),
     ("reopening_not_asked", lambda: _reviewed(worry()), K, c.ReopenCase(), c.ReopenCase(concern_case=ref("other case")), {}),
 ]  # fmt: skip
 
@@ -226,6 +229,7 @@ ELSEWHERE = {
     "follow_up_without_basis",
     "follow_up_too_early",
     "new_concern_missing",
+    "subject_unchanged",
 }
 """Guards with a test of their own below."""
 
@@ -354,3 +358,24 @@ def test_an_acute_task_is_answered_once() -> None:
     play.give(c.AnswerAcuteTask(handed_over=True), P)
 
     assert _refused(play, c.AnswerAcuteTask(handed_over=True), P) == "no_acute_task"
+
+
+def test_a_case_is_not_corrected_to_the_person_it_is_about_already() -> None:
+    about_right = played(ARRIVED)
+    about_right.give(SAMPLES[c.OpenCase], K, subject_ref=ref("right person"))
+
+    assert _refused(about_right, CORRECTED, K) == "subject_unchanged"
+    assert _refused(played(TRIAGE), CorrectSubject(not_known=True), P, right_subject=None) == "subject_unchanged"
+
+
+def test_both_tovholdere_mean_the_same_person_and_the_next_correction_begins_anew() -> None:
+    play = played(TRIAGE)
+    play.give(CORRECTED, K)
+    with pytest.raises(Conflict, match="terms_differ"):
+        play.give(CorrectSubject().about(ref("third person")), P, right_subject=ref("third person"))
+
+    assert [fact.type for fact in play.give(CORRECTED, P)] == ["agreement.recorded.v1", "case.subject_corrected.v1"]
+
+    assert play.state.subject_ref == ref("right person")
+    again = play.give(CorrectSubject(not_known=True).about(None), P, right_subject=None)
+    assert [fact.type for fact in again] == ["agreement.recorded.v1"]

@@ -14,6 +14,7 @@ from services.assessment.domain import glass as g
 from services.assessment.domain import underretning_commands as u
 from services.assessment.domain.case import Stage
 from services.assessment.domain.case_table import CASE
+from services.assessment.domain.subject import CorrectSubject
 from services.assessment.domain.underretning import Stage as UStage
 from services.assessment.domain.underretning_table import PUBLIC_SERVICE, UNDERRETNING
 from shared.errors import Conflict, Forbidden, Invalid
@@ -36,6 +37,7 @@ CASE_ROWS: dict[type[Command], list[tuple[set[str], set[Role]]]] = {
     c.RegisterConcern: [],
     c.OpenCase: [({"C2"}, {K})],
     c.MergeConcern: [({"C2"}, {K})],
+    CorrectSubject: [({*OPEN, "K13"} - {"K2"}, {K, P})],
     c.AttachConcern: [(OPEN, {K})],
     c.CloseWithoutAction: [({"K0", "K3", "K4"}, {K, P})],
     c.ReferElsewhere: [({"K0"}, {K})],

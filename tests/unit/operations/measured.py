@@ -9,6 +9,7 @@ from typing import Any, cast
 from opentelemetry.sdk.trace import TracerProvider
 from prometheus_client import CollectorRegistry
 
+from services.assessment.settling import Settling
 from services.notify.postman import MailMetrics
 from shared.audit.sealer import SealerMetrics
 from shared.durable.metrics import SdkMetrics
@@ -63,6 +64,7 @@ def _registries() -> tuple[CollectorRegistry, ...]:
     SdkMetrics(worker.registry)
     ServiceMeasures("notify", nothing, nothing, nothing, nothing, worker, MessagingMetrics(worker.registry))
     MailMetrics(worker.registry)
+    Settling(nothing, nothing, worker.registry)
     SealerMetrics(worker.registry)
     build_broker("127.0.0.1:1", service="notify", registry=worker.registry, tracer_provider=TracerProvider())
     return Metrics("intake").registry, worker.registry

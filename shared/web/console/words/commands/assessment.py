@@ -13,6 +13,10 @@ COMMANDS: Final[Mapping[str, CommandWords]] = {
         N_("Modtag henvendelsen"), N_("Henvendelsen kommer ind i Infohuset, når den er sendt hertil.")
     ),
     "open-case": CommandWords(N_("Åbn sagen"), N_("Kommunen tager ansvaret for henvendelsen, og en sag begynder.")),
+    "correct-subject": CommandWords(
+        N_("Ret, hvem sagen handler om"),
+        N_("Nummeret var forkert, eller personen kendes ikke. Begge tovholdere siger det samme, før noget rettes."),
+    ),
     "merge-concern": CommandWords(
         N_("Læg til en åben sag"),
         N_("Henvendelsen lægges til en sag om den samme person. Begge kilder holdes adskilt."),

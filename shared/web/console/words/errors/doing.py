@@ -69,6 +69,10 @@ ERRORS: Final[Mapping[str, Reason]] = {
         N_("Henvendelsen er afsluttet."), N_("Skriv en ny. Er der fare, så ring 112 eller til politiet på 114.")
     ),
     "code_unknown": Reason(N_("Der er ikke noget under den kode."), N_("Se på koden en gang til.")),
+    "too_many_persons_asked": Reason(
+        N_("Du har spurgt efter 20 personer på en time eller 60 på et døgn."),
+        N_("Gå videre uden CPR-nummer, vent, eller spørg en kollega."),
+    ),
     "door_full": Reason(
         N_("Der kommer mange henvendelser lige nu."), N_("Vent lidt, og prøv igen. Er der fare, så ring 112.")
     ),

@@ -72,9 +72,6 @@ ERRORS: Final[Mapping[str, Reason]] = {
     "vault_unit_erased": Reason(
         N_("Det er slettet, og der kan ikke føjes noget til."), N_("Er der en ny bekymring, så begynd forfra.")
     ),
-    "vault_unit_of_another_person": Reason(
-        N_("Teksterne hører til en anden person."), N_("Hold en sag for hver person.")
-    ),
     "vault_not_unit_owner": Reason(
         N_("Teksterne hører til i en anden del af systemet."), N_("Gør det der, hvor de hører til.")
     ),

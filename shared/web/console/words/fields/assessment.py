@@ -22,6 +22,10 @@ FIELDS: Final[Mapping[str, FieldWords]] = {
     "cpr": FieldWords(
         N_("CPR-nummer"), N_("Ti cifre. Nummeret låses og kan kun åbnes med en grund. Feltet må gerne stå tomt.")
     ),
+    "correct-subject.cpr": FieldWords(
+        N_("Det rigtige CPR-nummer"), N_("Ti cifre. Nummeret gemmes ikke; at der er spurgt, står i loggen.")
+    ),
+    "not_known": FieldWords(N_("Det vides ikke, hvem sagen handler om"), N_("Så står feltet med nummeret tomt.")),
     "into": FieldWords(N_("Hvilken åben sag hører den til?")),
     "same_subject_confirmed": FieldWords(N_("Jeg har sammenlignet dem, og det er den samme person")),
     "reason": FieldWords(N_("Hvad er grunden?")),

@@ -21,6 +21,14 @@ GUARDS: Final[Mapping[str, Reason]] = {
         N_("Et menneske skal bekræfte, at begge henvendelser handler om den samme person."),
         N_("Sammenlign dem. Er du i tvivl, så åbn en sag for sig."),
     ),
+    "number_or_not_known": Reason(
+        N_("Der skal stå et CPR-nummer, eller at personen ikke kendes, og ikke begge dele."),
+        N_("Skriv nummeret, eller sæt kryds ved, at det ikke vides."),
+    ),
+    "subject_unchanged": Reason(
+        N_("Sagen handler allerede om den person."),
+        N_("Se nummeret efter. Er det rigtigt, er der ikke noget at rette."),
+    ),
     "case_to_join_not_open": Reason(
         N_("Sagen, du valgte, er ikke en åben sag i din kommune."),
         N_("Vælg en åben sag fra din egen liste. En lukket sag genåbnes med henvendelsen i stedet."),
