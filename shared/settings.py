@@ -48,8 +48,16 @@ class Settings(BaseSettings):
     smtp_port: int = 25
     mail_from: str = "noreply@tovholder.example"
     console_url: str = "http://127.0.0.1/"
+    """Where browsers find the product: the gateway, with a slash at its end."""
     assets_manifest: Path = Path(__file__).resolve().parents[1] / "deploy" / "web" / "dist" / "manifest.json"
     """Which files pages are dressed in, as the gateway serves them; made by `make sync`."""
+    oidc_client_id: str = "tovholder-console"
+    oidc_client_secret_file: Path | None = None
+    """The console's secret at the sign-in service; without one it is a public client, which PKCE protects."""
+    oidc_authorize_url: str | None = None
+    """Where a browser is sent to sign in; the issuer's `/authorize` unless said otherwise."""
+    oidc_token_url: str | None = None
+    """Where codes are changed for tokens; the issuer's `/token` unless said otherwise."""
     otlp_endpoint: str | None = None
     trace_file: Path | None = None
     log_level: str = "INFO"

@@ -9,6 +9,8 @@ import asyncio
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 import uvicorn
@@ -27,8 +29,13 @@ from shared.observability.metrics import Metrics
 from shared.persistence.idempotency import Idempotency, Macs
 from shared.persistence.spine import Spine
 from shared.persistence.work import UnitOfWork, build_engine
-from shared.settings import Settings
+from shared.settings import Settings, is_loopback
 from shared.vault import KeysetProvider, PostgresKeyStore, Vault
+from shared.web.console.assets import Assets
+from shared.web.console.provider import Provider
+from shared.web.console.session import Sessions
+from shared.web.console.signin import sign_in_routes
+from shared.web.console.site import Console
 from shared.web.edge import Edge, build_app
 from shared.web.openapi import document
 
@@ -43,9 +50,13 @@ class ApiParts:
 
 
 Routes = Callable[[APIRouter, ApiParts], None]
+Pages = Callable[[APIRouter, ApiParts, Console], None]
+"""Adds a service's pages; the doors that they stand behind are there already."""
 
 
-def build(service: str, title: str, spine: Spine, routes: Routes, settings: Settings) -> FastAPI:
+def build(
+    service: str, title: str, spine: Spine, routes: Routes, settings: Settings, pages: Pages | None = None
+) -> FastAPI:
     """Return the application of a service; nothing connects before it starts."""
     engine = build_engine(settings.database_url.get_secret_value(), name=f"{service}-api", pool_size=settings.pool_size)
     refuse_development_keys(settings)
@@ -96,18 +107,38 @@ def build(service: str, title: str, spine: Spine, routes: Routes, settings: Sett
 
     app = build_app(edge, title, on_start=start, on_stop=stop)
     router = APIRouter()
-    routes(router, ApiParts(settings, edge, vault))
+    console = _console(service, edge, settings)
+    parts = ApiParts(settings, edge, vault)
+    routes(router, parts)
+    if pages is not None:
+        pages(router, parts, console)
+    sign_in_routes(router, console)
     app.include_router(router)
     document(app, edge)
     return app
 
 
-def serve(service: str, title: str, spine: Spine, routes: Routes) -> None:
+def _console(service: str, edge: Edge, settings: Settings) -> Console:
+    """Return the service's console; what is made for one machine says so on every page."""
+    sessions = Sessions(edge.work.engine, edge.verifier, Provider.from_settings(settings))
+    package = f"services.{service}.pages"
+    return Console(
+        service,
+        edge,
+        sessions,
+        Assets.from_manifest(settings.assets_manifest),
+        origin=settings.console_url,
+        demo=is_loopback(urlsplit(settings.oidc_issuer).hostname or ""),
+        templates=package if find_spec(package) else None,
+    )
+
+
+def serve(service: str, title: str, spine: Spine, routes: Routes, pages: Pages | None = None) -> None:
     """Run the api process until SIGTERM or SIGINT; a request in hand is finished first."""
     settings = environment.load()
     logs.configure(service, "api", settings.log_level)
     traces.provider(service, "api", settings.trace_file, settings.otlp_endpoint)
-    app = build(service, title, spine, routes, settings)
+    app = build(service, title, spine, routes, settings, pages)
     settle()
     # uvicorn raises the signal again once it has drained; with a handler of ours there, the process ends with 0.
     signal.signal(signal.SIGTERM, lambda *_: None)

@@ -17,6 +17,11 @@ SIGNED_IN = (
     "identity.begin_session(bytea, uuid, interval, interval)",
     "identity.use_session(bytea)",
     "identity.end_session(bytea)",
+    "identity.begin_sign_in(bytea, text, text, text)",
+    "identity.take_sign_in(bytea)",
+    "identity.renew_session(bytea, jsonb, timestamptz, bytea)",
+    "identity.read_session(bytea, boolean)",
+    "identity.end_own_sessions(bytea)",
 )
 END_ALL = "identity.end_sessions(uuid)"
 FORGET = "identity.forget_sessions(interval)"

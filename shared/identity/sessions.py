@@ -7,13 +7,19 @@ minutes at most. A person whose tokens are revoked has no session any more at th
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy.ext.asyncio import AsyncSession
 
 IDLE: Final = timedelta(minutes=30)
@@ -28,6 +34,12 @@ _BEGIN: Final = sa.text("select identity.begin_session(:digest, :person, :idle, 
 _USE: Final = sa.text("select person, begun_at, idle_until from identity.use_session(:digest)")
 _END: Final = sa.text("select identity.end_session(:digest)")
 _END_ALL: Final = sa.text("select identity.end_sessions(:person)")
+_END_OWN: Final = sa.text("select identity.end_own_sessions(:digest)")
+_READ: Final = sa.text("select * from identity.read_session(:digest, :used)")
+_RENEW: Final = sa.text("select identity.renew_session(:digest, cast(:claims as jsonb), :until, :refresh)")
+_BEGIN_SIGN_IN: Final = sa.text("select identity.begin_sign_in(:digest, :verifier, :nonce, :return_to)")
+_TAKE_SIGN_IN: Final = sa.text("select verifier, nonce, return_to from identity.take_sign_in(:digest)")
+NONCE_BYTES: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +72,78 @@ async def end(session: AsyncSession, value: str) -> bool:
 async def end_all(session: AsyncSession, person: UUID) -> int:
     """Sign a person out everywhere, tokens included; return how many sessions had not ended before."""
     return int((await session.execute(_END_ALL, {"person": person})).scalar_one())
+
+
+async def end_everywhere(session: AsyncSession, value: str) -> int:
+    """Sign the person of this session out everywhere; return how many sessions ended."""
+    return int((await session.execute(_END_OWN, {"digest": _digest(value)})).scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A session with what it says of its person: the claims of the token that was fetched last, and until when they count."""
+
+    person: UUID
+    idle_until: datetime
+    claims: Mapping[str, Any] | None
+    claims_until: datetime | None
+    refresh: str | None
+    """What a new token is fetched with; None if there is none, or if it does not open under the browser's value."""
+
+
+async def read(session: AsyncSession, value: str, *, used: bool = True) -> Held | None:
+    """Return the session if it counts; `used` notes that its person is there, and listening alone is not."""
+    row = (await session.execute(_READ, {"digest": _digest(value), "used": used})).one_or_none()
+    if row is None:
+        return None
+    refresh = None if row.refresh is None else _opened(value, bytes(row.refresh))
+    return Held(row.person, row.idle_until, row.claims, row.claims_until, refresh)
+
+
+async def renew(
+    session: AsyncSession, value: str, *, claims: Mapping[str, Any], until: datetime, refresh: str | None
+) -> bool:
+    """Give the session the claims of a new token; False if it is over. Without `refresh` the old one stays."""
+    sealed = None if refresh is None else _sealed(value, refresh)
+    values = {"digest": _digest(value), "claims": json.dumps(dict(claims)), "until": until, "refresh": sealed}
+    return bool((await session.execute(_RENEW, values)).scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class SigningIn:
+    """What must come back from the sign-in service, and where its person wanted to go."""
+
+    verifier: str
+    nonce: str
+    return_to: str
+
+
+async def begin_sign_in(session: AsyncSession, state: str, asked: SigningIn) -> None:
+    """Remember a sign-in for ten minutes under its state, which only the browser and the sign-in service hold."""
+    values = {"verifier": asked.verifier, "nonce": asked.nonce, "return_to": asked.return_to}
+    await session.execute(_BEGIN_SIGN_IN, {"digest": _digest(state), **values})
+
+
+async def take_sign_in(session: AsyncSession, state: str) -> SigningIn | None:
+    """Return a sign-in and forget it; None if there was none, or too long ago."""
+    row = (await session.execute(_TAKE_SIGN_IN, {"digest": _digest(state)})).one_or_none()
+    return None if row is None else SigningIn(row.verifier, row.nonce, row.return_to)
+
+
+def _sealed(value: str, refresh: str) -> bytes:
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return nonce + AESGCM(_key(value)).encrypt(nonce, refresh.encode(), None)
+
+
+def _opened(value: str, sealed: bytes) -> str | None:
+    try:
+        return AESGCM(_key(value)).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None).decode()
+    except (InvalidTag, ValueError):
+        return None
+
+
+def _key(value: str) -> bytes:
+    return HKDF(hashes.SHA256(), 32, salt=None, info=b"tovholder console refresh").derive(value.encode())
 
 
 def _digest(value: str) -> bytes:

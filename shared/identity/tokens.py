@@ -10,6 +10,7 @@ import asyncio
 import json
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -52,6 +53,7 @@ class TokenVerifier:
 
     def __init__(self, *, issuer: str, audience: str, jwks_url: str) -> None:
         self._jwks_url = jwks_url
+        self._issuer = issuer
         self._claims = jwt.JWTClaimsRegistry(
             leeway=LEEWAY,
             iss={"essential": True, "value": issuer},
@@ -75,14 +77,15 @@ class TokenVerifier:
         known = self._known.get(token)
         if known is not None and known[0] > time.time():
             return known[1]
-        claims = await self._verified(token)
-        actor = _actor(claims)
+        claims = await self.claims(token)
+        actor = actor_of(claims)
         self._known[token] = (float(claims["exp"]), actor)
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return actor
 
-    async def _verified(self, token: str) -> dict[str, Any]:
+    async def claims(self, token: str) -> dict[str, Any]:
+        """Return what a token claims that holds. Raises as `actor` does."""
         try:
             decoded = jwt.decode(token, await self._key_set(), algorithms=ALGORITHMS, decoder_cls=Strictly)
         except (InvalidKeyIdError, ValueError):  # a key id that the set does not hold: the issuer may have new keys
@@ -98,6 +101,27 @@ class TokenVerifier:
         if decoded.claims["exp"] - decoded.claims["iat"] > LONGEST_LIFE:
             raise _rejected("lives longer than five minutes")
         return dict(decoded.claims)
+
+    async def require_identity(self, token: str, *, client: str, nonce: str, person: UUID) -> None:
+        """Raise `Unauthenticated` unless an id token answers this very sign-in: this client, this nonce, this person."""
+        try:
+            decoded = jwt.decode(token, await self._key_set(), algorithms=ALGORITHMS, decoder_cls=Strictly)
+        except (InvalidKeyIdError, ValueError):
+            decoded = await self._decode_with_fresh_keys(token)
+        except JoseError as error:
+            raise _rejected(type(error).__name__) from None
+        asked = jwt.JWTClaimsRegistry(
+            leeway=LEEWAY,
+            iss={"essential": True, "value": self._issuer},
+            aud={"essential": True, "value": client},
+            exp={"essential": True},
+            nonce={"essential": True, "value": nonce},
+            sub={"essential": True, "value": str(person)},
+        )
+        try:
+            asked.validate(decoded.claims)
+        except JoseError as error:
+            raise _rejected(type(error).__name__) from None
 
     async def _decode_with_fresh_keys(self, token: str) -> jwt.Token:
         try:
@@ -128,8 +152,8 @@ def _rejected(why: str) -> Unauthenticated:
     return Unauthenticated("token_rejected", f"the access token does not hold: {why}", remedy=REMEDY)
 
 
-def _actor(claims: dict[str, Any]) -> Actor:
-    """Read our claims; SYSTEM and PUBLIC cannot come from outside."""
+def actor_of(claims: Mapping[str, Any]) -> Actor:
+    """Read our claims; SYSTEM and PUBLIC cannot come from outside. Raises `Unauthenticated` (`token_rejected`)."""
     try:
         roles = frozenset(Role(role) for role in claims["roles"]) - {Role.SYSTEM, Role.PUBLIC}
         organisation = str(claims["organisation"])

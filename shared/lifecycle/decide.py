@@ -34,6 +34,10 @@ class Possible:
     allowed: bool
     rule: str
     why_not: str | None
+    stages: tuple[str, ...] = ()
+    """Where it is possible, if it is not possible in this stage."""
+    roles: tuple[str, ...] = ()
+    """Who may give it here, if the actor may not."""
 
 
 def decide(lifecycle: Lifecycle[A], state: A | None, command: Command, context: Context) -> tuple[A | None, list[Fact]]:
@@ -70,12 +74,16 @@ def possible(lifecycle: Lifecycle[A], state: A, context: Context) -> list[Possib
             continue
         here = [row for row in rows if state.stage in row.sources]
         mine = [row for row in here if _roles(row, context)]
-        why = None
+        why: str | None = None
+        stages: tuple[str, ...] = ()
+        roles: tuple[str, ...] = ()
         if not here:
-            why = f"not in {state.stage}; only in {', '.join(dict.fromkeys(s for row in rows for s in row.sources))}"
+            stages = tuple(dict.fromkeys(source for row in rows for source in row.sources))
+            why = f"not in {state.stage}; only in {', '.join(stages)}"
         elif not mine:
-            why = f"for {', '.join(_all_roles(here))}"
-        answers[command.code] = Possible(command.code, why is None, (mine or here or rows)[0].rule, why)
+            roles = tuple(_all_roles(here))
+            why = f"for {', '.join(roles)}"
+        answers[command.code] = Possible(command.code, why is None, (mine or here or rows)[0].rule, why, stages, roles)
     return list(answers.values())
 
 

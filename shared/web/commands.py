@@ -26,7 +26,7 @@ from shared.persistence.work import Transaction
 from shared.policy.doors import Door
 from shared.policy.sights import Policy
 from shared.web import problems
-from shared.web.edge import Edge, body_of
+from shared.web.edge import Edge, Given, body_of
 
 A = TypeVar("A", bound=Aggregate)
 B = TypeVar("B", bound=BaseModel)
@@ -109,28 +109,57 @@ async def respond(
     `actor` is given for a public door only. `ready` is awaited before a transaction opens and may refuse; a repeat of what was
     accepted is answered even so. `shown` gives the answer that is kept for repeats, `added` what is told besides and kept nowhere.
     """
-    outcome = "internal_error"
     try:
         who = actor or await edge.enter(request, door)
         attempt = Attempt(who, request.url.path, key_of(request), await body_of(request))
+    except TovholderError as error:
+        edge.metrics.commands.labels(code, error.code).inc()
+        raise
+    try:
+        command, answer = await accept(
+            edge, request, attempt, model, code, act, status=status, ready=ready, shown=shown
+        )
+    except ValidationError as error:
+        return problems.of_body(error, model)
+    etag = {"ETag": f'"{answer.body["version"]}"'} if "version" in answer.body else {}
+    body = answer.body if added is None else answer.body | added(attempt, command, answer)
+    return JSONResponse(body, status_code=answer.status, headers=etag)
+
+
+async def accept(
+    edge: Edge,
+    request: Request,
+    attempt: Attempt,
+    model: type[B],
+    code: str,
+    act: Callable[[Transaction, B], Awaitable[A]],
+    *,
+    status: int = 200,
+    ready: Callable[[Attempt, B], Awaitable[None]] | None = None,
+    shown: Callable[[A], dict[str, Any]] = _outcome,
+) -> tuple[B, Answer]:
+    """Carry out one attempt, from JSON or from a form, and return the command with its answer. Counts the outcome, whatever it is.
+
+    Raises pydantic's `ValidationError` and our own errors.
+    """
+    outcome = "internal_error"
+    try:
         command = parse(model, attempt.body)
 
         async def run() -> Answer:
             if ready is not None:
                 await ready(attempt, command)
-            async with edge.begin(request, who, holds=True) as tx:
+            async with edge.begin(request, attempt.actor, holds=True) as tx:
                 answer = Answer(status, shown(await act(tx, command)))
                 await edge.idempotency.record(tx, attempt, answer)
                 return answer
 
         answer = await once(edge.work, edge.idempotency, attempt, run)
         outcome = "done"
-        etag = {"ETag": f'"{answer.body["version"]}"'} if "version" in answer.body else {}
-        body = answer.body if added is None else answer.body | added(attempt, command, answer)
-        return JSONResponse(body, status_code=answer.status, headers=etag)
-    except ValidationError as error:
+        return command, answer
+    except ValidationError:
         outcome = "field_invalid"
-        return problems.of_body(error, model)
+        raise
     except TovholderError as error:
         outcome = error.code
         raise
@@ -151,6 +180,11 @@ def creation_route(
     """Add the POST that creates, for `roles`."""
     door = edge.door(Door(model.code, rule, roles))
     edge.metrics.commands.labels(model.code, "done")  # there at 0, so that the first one is seen as a rise
+
+    async def create(tx: Transaction, _: UUID | None, command: Any, __: int) -> Aggregate:
+        return await make(tx, command)
+
+    edge.given[door.operation] = Given(model, door, create)
 
     async def endpoint(request: Request) -> Response:
         return await respond(edge, request, model, model.code, make, door, status=201)
@@ -208,6 +242,12 @@ def command_route(
     """Add the POST of one command on something that exists."""
     edge.door(door)
     edge.metrics.commands.labels(model.code, "done")  # there at 0, so that the first one is seen as a rise
+
+    async def give(tx: Transaction, about: UUID | None, command: Any, version: int) -> Aggregate:
+        assert about is not None, "the form of a command names what it is given to"
+        return await act(tx, about, command, version)
+
+    edge.given[door.operation] = Given(model, door, give)
 
     async def endpoint(request: Request, id: UUID) -> Response:
         async def run(tx: Transaction, command: Command) -> Aggregate:

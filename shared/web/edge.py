@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.errors import Invalid, Unauthenticated
 from shared.identity.tokens import TokenVerifier
 from shared.lifecycle.actor import Actor
+from shared.lifecycle.aggregate import Aggregate
 from shared.observability.health import Health
 from shared.observability.metrics import Metrics
 from shared.observability.traces import tracer
@@ -42,6 +43,18 @@ JSON = "application/json"
 _PROPAGATOR = TraceContextTextMapPropagator()
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A command as it is given over HTTP, whether as JSON or from a page's form.
+
+    `act` takes the transaction, the id of what it is given to (None where it creates), the command and the version that was seen.
+    """
+
+    model: type[BaseModel]
+    door: Door
+    act: Callable[[Transaction, UUID | None, Any, int], Awaitable[Aggregate]]
+
+
 @dataclass(frozen=True)
 class Edge:
     """What every route needs."""
@@ -57,6 +70,8 @@ class Edge:
     """Bodies that routes parse themselves, by operation id; the OpenAPI document needs them."""
     doors: dict[str, Door] = field(default_factory=dict)
     """Who may ask for what, by operation."""
+    given: dict[str, Given] = field(default_factory=dict)
+    """Commands that a page can give as well, by operation."""
 
     def door(self, door: Door) -> Door:
         """Enter a door; return it."""

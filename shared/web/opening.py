@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import JSONResponse, Response
 
 from shared.errors import NotFound
-from shared.lifecycle.actor import Role
+from shared.lifecycle.actor import Actor, Role
 from shared.persistence.store import Store
 from shared.policy.doors import Door
 from shared.vault import Vault
@@ -52,21 +52,38 @@ def opening_route(
             wanted = OpenTexts.model_validate_json(await body_of(request) or b"{}")
         except ValidationError as error:
             return problems.of_body(error, OpenTexts)
-        async with edge.begin(request, actor) as tx:
-            state = await store.load(tx, id, lock=False)
-            now = tx.now
-        if not set(wanted.texts) <= refs(state) or wanted.role not in actor.roles:
-            raise NotFound("text_not_found", "there is no such text here that you may open")
-        looker = Looker(actor.person_ref, actor.organisation, wanted.role)
-        words = OwnWords(id, wanted.reason_text) if wanted.reason_text else None
-        if words:
-            await vault.new_unit(id)  # a thing that nobody has written about yet has no key
-        found = await vault.look(
-            edge.work.engine, looker=looker, blobs=wanted.texts, reason=wanted.reason, now=now, words=words
-        )
-        texts = {str(ref): plain.reveal() for ref, plain in zip(wanted.texts, found, strict=True)}
+        texts = await opened(edge, request, actor, store, vault, refs, id, wanted)
         return JSONResponse({"texts": texts}, headers={"Cache-Control": "no-store"})
 
     path = f"/v1/{plural or store.lifecycle.kind + 's'}/{{id}}/open-texts"
     edge.bodies[door.operation] = OpenTexts
     router.add_api_route(path, open_texts, methods=["POST"], operation_id=door.operation)
+
+
+async def opened(
+    edge: Edge,
+    request: Request,
+    actor: Actor,
+    store: Store[Any],
+    vault: Vault,
+    refs: Callable[[Any], frozenset[UUID]],
+    about: UUID,
+    wanted: OpenTexts,
+) -> dict[str, str]:
+    """Return the texts by reference, once the look is on record.
+
+    Raises `NotFound` for what is not there or not to be seen, and what the vault raises for what may not be opened.
+    """
+    async with edge.begin(request, actor) as tx:
+        state = await store.load(tx, about, lock=False)
+        now = tx.now
+    if not set(wanted.texts) <= refs(state) or wanted.role not in actor.roles:
+        raise NotFound("text_not_found", "there is no such text here that you may open")
+    looker = Looker(actor.person_ref, actor.organisation, wanted.role)
+    words = OwnWords(about, wanted.reason_text) if wanted.reason_text else None
+    if words:
+        await vault.new_unit(about)  # a thing that nobody has written about yet has no key
+    found = await vault.look(
+        edge.work.engine, looker=looker, blobs=wanted.texts, reason=wanted.reason, now=now, words=words
+    )
+    return {str(ref): plain.reveal() for ref, plain in zip(wanted.texts, found, strict=True)}

@@ -82,11 +82,11 @@ def reading_routes(
             body["agreements"] = {code: [given.role for given in all_] for code, all_ in state.agreements.items()}
             context = Context(actor=actor, now=tx.now, aggregate_id=id)
             # Who is here on a visit (R7) is shown the case and may change nothing: every command would answer 404.
-            takes_part = await _takes_part(tx, store, id)
+            own = await takes_part(tx, store, id)
             body["possible"] = [
                 {"command": each.command, "allowed": each.allowed, "rule": each.rule, "why_not": each.why_not}
                 for each in possible(store.lifecycle, state, context)
-                if takes_part and _on_a_seen_record(edge, kind, each.command)
+                if own and _on_a_seen_record(edge, kind, each.command)
             ]
         return JSONResponse(body, headers={"ETag": f'"{state.version}"', "Cache-Control": "no-store"})
 
@@ -110,7 +110,7 @@ def reading_routes(
     router.add_api_route(f"{path}/{{id}}/facts", timeline, methods=["GET"], operation_id=f"{kind}-facts")
 
 
-async def _takes_part(tx: Transaction, store: Store[Any], aggregate_id: UUID) -> bool:
+async def takes_part(tx: Transaction, store: Store[Any], aggregate_id: UUID) -> bool:
     """Say whether the actor sees it as one who takes part: who visits is given no command (R7)."""
     own = sa.exists().where(store.table.c.id == aggregate_id, store.visible(tx, visits=False))
     return bool((await tx.session.execute(sa.select(own))).scalar_one())
@@ -134,6 +134,8 @@ async def page(
     query = sa.select(table.c.body, table.c.created_at, table.c.id, table.c.version)
     query = query.where(store.visible(tx))
     for name, value in request.query_params.items():
+        if name in allowed and not value:
+            continue  # a form sends the filters that nobody chose as well
         if name in allowed:
             query = query.where(table.c[allowed[name]] == _sought(table.c[allowed[name]], name, value))
         elif name not in ("cursor", "limit"):

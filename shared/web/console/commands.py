@@ -1,0 +1,183 @@
+"""A form for every command: what it does, what it asks, which rule stands behind it, and why it is not possible now.
+
+`GET /<plural>/{id}/do/<command>` shows the form, `POST` there gives the command with the version that its person saw and a key of its
+own, so that a form that is sent twice does one thing. Who comes second is told what changed meanwhile, and keeps every word.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter
+from pydantic import ValidationError
+from starlette.responses import Response
+
+from shared.errors import StaleVersion, TovholderError
+from shared.lifecycle.aggregate import Aggregate
+from shared.lifecycle.decide import Possible, possible
+from shared.lifecycle.table import Context
+from shared.persistence.idempotency import Attempt
+from shared.persistence.store import Store
+from shared.persistence.work import Transaction
+from shared.web.commands import accept
+from shared.web.console.fields import MORE, Field, asked, body
+from shared.web.console.refusals import Refusals, refusals
+from shared.web.console.site import Console, Form, Visit, see_other
+from shared.web.edge import Given
+from shared.web.reading import facts
+
+KEY: Final = "key"
+VERSION: Final = "version"
+RETYPED: Final = (401, 403, 404)
+"""Refusals that a form cannot mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of several things to choose: what is sent, and what a person reads."""
+
+    value: str
+    label: str
+
+
+Choices = Callable[[Visit, Transaction, Any], Awaitable[Sequence[Option]]]
+"""Gives what a reference may be: (visit, transaction, aggregate)."""
+
+Preset = Callable[[Visit, Any], Form]
+"""Gives what a form begins with: (visit, aggregate)."""
+
+
+@dataclass(frozen=True)
+class CommandPages:
+    """The forms of one kind of aggregate."""
+
+    console: Console
+    store: Store[Any]
+    plural: str
+    heading: Callable[[Visit, Any], str]
+    """Names the aggregate above its forms; never a person."""
+    choices: Mapping[str, Choices] = field(default_factory=dict)
+    """What references may be, by `<command>.<field>`."""
+    presets: Mapping[str, Preset] = field(default_factory=dict)
+    """What forms begin with, by command."""
+    templates: Mapping[str, str] = field(default_factory=dict)
+    """Forms that are drawn by hand, by command; the others are made from the model."""
+    left_out: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Fields that no person is asked for, by command."""
+
+    def add(self, router: APIRouter) -> None:
+        """Add both routes of every command that a page can give to an existing aggregate."""
+        kind = self.store.lifecycle.kind
+        for command in self.store.lifecycle.commands:
+            given = self.console.edge.given.get(f"{kind}-{command.code}")
+            if given is not None:
+                self._add(router, command.code, given)
+
+    def home(self, aggregate_id: UUID | str) -> str:
+        """Return the path of the aggregate's own page."""
+        return f"/{self.console.service}/{self.plural}/{aggregate_id}"
+
+    def _add(self, router: APIRouter, code: str, given: Given) -> None:
+        path = f"/{self.plural}/{{id:uuid}}/do/{code}"
+
+        async def show(visit: Visit) -> Response:
+            """Show the form, or why the command is not possible now."""
+            about: UUID = visit.request.path_params["id"]
+            async with visit.console.edge.begin(visit.request, visit.actor) as tx:
+                state = await self.store.load(tx, about, lock=False)
+                sheet = await self._sheet(visit, tx, state, code, given)
+            form = self.presets[code](visit, state) if code in self.presets else Form()
+            return self._draw(visit, sheet, form, Refusals())
+
+        async def give(visit: Visit) -> Response:
+            """Give the command."""
+            about: UUID = visit.request.path_params["id"]
+            if visit.form.get(MORE):
+                return await self._again(visit, about, code, given, Refusals())
+            fields = self._asked(code, given)
+            sent = json.dumps(body(fields, visit.form), sort_keys=True).encode()
+            attempt = Attempt(visit.actor, visit.request.url.path, visit.form.get(KEY) or str(uuid4()), sent)
+
+            async def act(tx: Transaction, command: Any) -> Aggregate:
+                return await given.act(tx, about, command, _version(visit.form))
+
+            try:
+                await accept(visit.console.edge, visit.request, attempt, given.model, code, act)
+            except ValidationError as error:
+                return await self._again(visit, about, code, given, refusals(error, visit.language), status=422)
+            except TovholderError as error:
+                if error.status in RETYPED:
+                    raise
+                return await self._again(
+                    visit, about, code, given, refusals(error, visit.language), status=error.status
+                )
+            return see_other(f"{self.home(about)}?done={code}")
+
+        self.console.get(router, path, given.door, show)
+        self.console.post(router, path, given.door, give)
+
+    def _asked(self, code: str, given: Given) -> tuple[Field, ...]:
+        out = self.left_out.get(code, frozenset())
+        return tuple(field for field in asked(given.model) if field.name not in out)
+
+    async def _again(
+        self, visit: Visit, about: UUID, code: str, given: Given, wrong: Refusals, *, status: int = 200
+    ) -> Response:
+        """Show the form anew with every word that was typed; to who came second, what the others did."""
+        async with visit.console.edge.begin(visit.request, visit.actor) as tx:
+            state = await self.store.load(tx, about, lock=False)
+            sheet = await self._sheet(visit, tx, state, code, given)
+            since = []
+            if wrong.code == StaleVersion.__name__:
+                since = [fact for fact in await facts(tx, self.store, about) if fact["sequence"] > _version(visit.form)]
+        return self._draw(visit, sheet, visit.form, wrong, status=status, since=since)
+
+    async def _sheet(self, visit: Visit, tx: Transaction, state: Any, code: str, given: Given) -> dict[str, Any]:
+        context = Context(actor=visit.actor, now=tx.now, aggregate_id=state.id)
+        options = {
+            name.partition(".")[2]: await choose(visit, tx, state)
+            for name, choose in self.choices.items()
+            if name.startswith(f"{code}.")
+        }
+        return {
+            "code": code,
+            "state": state,
+            "kind": self.store.lifecycle.kind,
+            "fields": self._asked(code, given),
+            "options": options,
+            "standing": _standing(possible(self.store.lifecycle, state, context), code),
+            "agreed": state.agreements.get(code, ()),
+            "heading": self.heading(visit, state),
+            "home": self.home(state.id),
+        }
+
+    def _draw(
+        self,
+        visit: Visit,
+        sheet: Mapping[str, Any],
+        form: Form,
+        wrong: Refusals,
+        *,
+        status: int = 200,
+        since: Sequence[Mapping[str, Any]] = (),
+    ) -> Response:
+        template = self.templates.get(sheet["code"], "command.html")
+        key = form.get(KEY) if status in (503, 422) and form.get(KEY) else str(uuid4())
+        more = visit.form.get(MORE)
+        return self.console.page(
+            visit, template, status=status, **sheet, form=form, wrong=wrong, since=since, key=key, more=more
+        )
+
+
+def _version(form: Form) -> int:
+    """Return the version that the person saw; one that no form of ours sent is older than any."""
+    seen = form.get(VERSION)
+    return int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 10 else 0
+
+
+def _standing(found: Sequence[Possible], code: str) -> Possible | None:
+    return next((each for each in found if each.command == code), None)

@@ -1,0 +1,77 @@
+"""Why a form was not accepted, field by field, in the visitor's language; never a value that was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from shared.errors import TovholderError
+from shared.web.console.language import N_, Language
+
+SAID: Final[Mapping[str, str]] = {
+    "missing": N_("Skal udfyldes."),
+    "string_too_short": N_("Skal udfyldes."),
+    "string_too_long": N_("Teksten er for lang: højst %(max_length)s tegn."),
+    "string_pattern_mismatch": N_("Har ikke den rigtige form."),
+    "too_short": N_("Vælg mindst %(min_length)s."),
+    "too_long": N_("Vælg højst %(max_length)s."),
+    "enum": N_("Vælg en af mulighederne."),
+    "literal_error": N_("Vælg en af mulighederne."),
+    "bool_parsing": N_("Svar ja eller nej."),
+    "bool_type": N_("Svar ja eller nej."),
+    "int_parsing": N_("Skriv et helt tal."),
+    "int_type": N_("Skriv et helt tal."),
+    "greater_than_equal": N_("Skal være mindst %(ge)s."),
+    "less_than_equal": N_("Må højst være %(le)s."),
+    "greater_than": N_("Skal være større end %(gt)s."),
+    "less_than": N_("Skal være mindre end %(lt)s."),
+    "date_from_datetime_parsing": N_("Skriv en dato."),
+    "date_parsing": N_("Skriv en dato."),
+    "datetime_from_date_parsing": N_("Skriv dato og klokkeslæt."),
+    "datetime_parsing": N_("Skriv dato og klokkeslæt."),
+    "timezone_aware": N_("Skriv dato og klokkeslæt."),
+    "uuid_parsing": N_("Skal være en reference. Hent den fra sagens side."),
+    "uuid_type": N_("Skal være en reference. Hent den fra sagens side."),
+}
+NOT_VALID: Final = N_("Kan ikke bruges her.")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """What is wrong with a form as a whole, and with which of its fields."""
+
+    code: str = ""
+    """The class of a refusal that needs a page of its own (`StaleVersion`), else its stable code."""
+    error: TovholderError | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """Sentences by the field's path."""
+
+    def __bool__(self) -> bool:
+        return bool(self.code)
+
+    def at(self, name: str) -> str:
+        """Return what is wrong with a field, or nothing."""
+        return self.fields.get(name, "")
+
+
+def refusals(error: ValidationError | TovholderError, language: Language) -> Refusals:
+    """Return what is wrong, in words."""
+    if isinstance(error, TovholderError):
+        code = type(error).__name__ if error.status == 412 else error.code
+        return Refusals(code, error, {error.field: ""} if error.field else {})
+    lines = error.errors(include_url=False, include_input=False)
+    return Refusals("field_invalid", None, {_path(line["loc"]): _said(line, language) for line in lines})
+
+
+def _path(where: tuple[int | str, ...]) -> str:
+    """Return the path of a field; the names of types that pydantic tried are no part of it."""
+    return ".".join(
+        str(part) for part in where if not str(part).startswith(("function-", "is-instance", "constrained-"))
+    )
+
+
+def _said(line: Any, language: Language) -> str:
+    return language.gettext(SAID.get(line["type"], NOT_VALID)) % dict(line.get("ctx") or {})

@@ -1,0 +1,101 @@
+"""What codes are called, in the language of a page: `say` in every template. Words are in `words/`, their English in the catalogs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from shared.errors import TovholderError
+from shared.lifecycle.decide import Possible
+from shared.web.console import finding as words
+from shared.web.console.language import N_, Language
+
+
+class Told(NamedTuple):
+    """What is wrong, and what to do about it."""
+
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Words in one language. A code that has no word is shown as it is: tests see to it that there is none."""
+
+    language: Language
+
+    def command(self, code: str) -> str:
+        """Return the verb phrase of a command, as its button says it."""
+        return self._said(words.command(code).button)
+
+    def command_told(self, code: str) -> str:
+        """Return what a command does, and to whom."""
+        return self._said(words.command(code).lead)
+
+    def field(self, name: str, owner: str = "") -> str:
+        """Return the question that a field asks; `owner` is the command, or the field that it is a part of."""
+        return self._said(words.field(owner, name.rpartition(".")[2]).label)
+
+    def hint(self, name: str, owner: str = "") -> str:
+        """Return what stands below the question, or nothing."""
+        hint = words.field(owner, name).hint
+        return self._said(hint) if hint else ""
+
+    def code(self, code: Any, enum: str = "") -> str:
+        """Return what a closed code is called; `enum` is the class it belongs to."""
+        if enum == "" and code in ("yes", "no"):
+            return self._said(N_("Ja") if code == "yes" else N_("Nej"))
+        return self._said(words.code(enum, str(code)))
+
+    def stage(self, kind: str, stage: str) -> str:
+        """Return what a stage is called."""
+        return self._said(words.stage(kind, stage))
+
+    def fact(self, type: str) -> str:
+        """Return what happened, as a line of a timeline."""
+        return self._said(words.fact(type))
+
+    def clock(self, kind: str, clock: str) -> str:
+        """Return what a deadline is called."""
+        return self._said(words.clock(kind, clock).name)
+
+    def todo(self, kind: str, clock: str) -> str:
+        """Return what is to be done before a deadline."""
+        return self._said(words.clock(kind, clock).todo)
+
+    def role(self, role: str) -> str:
+        """Return what a role is called."""
+        return self.code(role, "Role")
+
+    def roles(self, roles: Iterable[str]) -> str:
+        """Return what several roles are called."""
+        return ", ".join(self.role(role) for role in sorted(roles))
+
+    def organisation(self, code: str) -> str:
+        """Return what an organisation is called."""
+        return words.organisation(code, self.language)
+
+    def why_not(self, kind: str, standing: Possible | Mapping[str, Any]) -> str:
+        """Return why a command is not possible now: in which stages it is, or who may give it."""
+        stages, roles = (
+            (standing.stages, standing.roles)
+            if isinstance(standing, Possible)
+            else (standing["stages"], standing["roles"])
+        )
+        if stages:
+            named = ", ".join(self.stage(kind, stage) for stage in stages)
+            return self.language.gettext(N_("Kun i: %(stages)s.")) % {"stages": named}
+        return self.language.gettext(N_("Det kan kun gøres af: %(roles)s.")) % {
+            "roles": ", ".join(self.role(role) for role in roles)
+        }
+
+    def problem(self, error: TovholderError) -> Told:
+        """Return what is wrong and what to do."""
+        found = words.reason(error.code)
+        if found is None:
+            return Told(error.detail, error.remedy or "")
+        return Told(self._said(found.why), self._said(found.remedy))
+
+    def _said(self, danish: str) -> str:
+        return self.language.gettext(danish)

@@ -1,0 +1,101 @@
+"""Signing in and out: `/sign-in` sends the browser to the sign-in service, `/sign-in/callback` takes it back, `/sign-out` ends it.
+
+Every service has these routes, so that no other one need be up for somebody to begin work. The state of a sign-in is a cookie of
+ten minutes and a row known by its digest: what one browser began, no other can finish.
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import Final
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from shared.errors import Unauthenticated
+from shared.identity import sessions
+from shared.web.console import session as cookies
+from shared.web.console.language import language_of
+from shared.web.console.site import LANGUAGE_COOKIE, PLAIN, Console, Visit
+
+STATE: Final = "__Host-tovholder-sign-in"
+STATE_SECONDS: Final = 600
+YEAR: Final = 365 * 24 * 3600
+START: Final = "/"
+
+
+def sign_in_routes(router: APIRouter, console: Console) -> None:
+    """Add the routes; none of them needs a session."""
+    provider, found = console.sessions.provider, console.sessions
+    callback = f"{console.origin}/{console.service}/sign-in/callback"
+
+    async def begin(request: Request) -> Response:
+        """Send the browser to the sign-in service."""
+        asked = provider.begin(callback)
+        wanted = sessions.SigningIn(asked.verifier, asked.nonce, inside(request.query_params.get("to", START)))
+        async with AsyncSession(console.edge.work.engine) as session, session.begin():
+            await sessions.begin_sign_in(session, asked.state, wanted)
+        answer = RedirectResponse(asked.url, status_code=303, headers={"Cache-Control": "no-store"})
+        answer.set_cookie(STATE, asked.state, max_age=STATE_SECONDS, secure=True, httponly=True, samesite="lax")
+        return answer
+
+    async def finish(request: Request) -> Response:
+        """Take the browser back, and give it its session."""
+        state = request.query_params.get("state", "")
+        if not state or not hmac.compare_digest(state.encode(), request.cookies.get(STATE, "").encode()):
+            raise _unknown()
+        async with AsyncSession(console.edge.work.engine) as session, session.begin():
+            asked = await sessions.take_sign_in(session, state)
+        if asked is None or not request.query_params.get("code"):
+            raise _unknown()
+        tokens = await provider.redeem(request.query_params["code"], asked.verifier, callback)
+        value = await found.begin(tokens, asked.nonce)
+        answer = RedirectResponse(asked.return_to, status_code=303, headers={"Cache-Control": "no-store"})
+        cookies.set_cookie(answer, value)
+        answer.delete_cookie(STATE, secure=True, httponly=True, samesite="lax")
+        return answer
+
+    async def out(visit: Visit) -> Response:
+        """Sign out here, or on every device (`everywhere`)."""
+        await found.end(visit.present.value, everywhere=bool(visit.form.get("everywhere")))
+        answer = RedirectResponse(f"/{console.service}/signed-out", status_code=303)
+        cookies.drop_cookie(answer)
+        return answer
+
+    async def signed_out(request: Request) -> Response:
+        """Say that somebody is signed out."""
+        return console.plain_page(request, "signed_out.html")
+
+    async def speak(request: Request) -> Response:
+        """Change the language, and go back to where it was asked."""
+        answer = RedirectResponse(inside(request.query_params.get("to", START)), status_code=303)
+        code = language_of(request.path_params["code"]).code
+        answer.set_cookie(LANGUAGE_COOKIE, code, max_age=YEAR, secure=True, httponly=True, samesite="lax")
+        return answer
+
+    async def awake(visit: Visit) -> Response:
+        """Say that somebody is still here, and until when the session waits."""
+        return console.fragment(visit, "awake.html")
+
+    console.open_get(router, "/sign-in", begin)
+    console.open_get(router, "/sign-in/callback", finish)
+    console.open_get(router, "/signed-out", signed_out)
+    console.open_get(router, "/language/{code}", speak)
+    console.post(router, "/sign-out", PLAIN, out)
+    console.get(router, "/session", PLAIN, awake)
+
+
+def inside(target: str) -> str:
+    """Return a path of this site to go to; the start for anything that could lead elsewhere."""
+    found = urlsplit(target)
+    own = target.startswith("/") and not target.startswith(("//", "/\\")) and not (found.scheme or found.netloc)
+    return target if own and "\\" not in target and target.isprintable() else START
+
+
+def _unknown() -> Unauthenticated:
+    return Unauthenticated(
+        "sign_in_unknown", "this sign-in was begun elsewhere, or too long ago", remedy="Sign in again."
+    )

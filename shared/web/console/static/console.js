@@ -1,0 +1,82 @@
+// What the console does beyond HTML. Every page works without it; nothing here is needed to save.
+"use strict";
+
+(() => {
+  const body = document.body;
+
+  // A session that nobody uses ends. Five minutes before, the page asks; what was typed stays where it is.
+  const WARN_MS = 5 * 60 * 1000;
+  const idle = document.getElementById("idle");
+  const readUntil = () => {
+    const fresh = document.querySelector("#idle-answer [data-idle-until]");
+    return new Date((fresh || body).dataset.idleUntil).getTime();
+  };
+  if (idle && body.dataset.idleUntil) {
+    window.setInterval(() => {
+      const left = readUntil() - Date.now();
+      const shown = !idle.hidden;
+      if (left < WARN_MS && !shown) {
+        idle.hidden = false;
+        idle.querySelector("button").focus({ preventScroll: true });
+      } else if (left >= WARN_MS && shown) {
+        idle.hidden = true;
+      }
+    }, 1000);
+  }
+
+  // Every htmx request that changes something carries the token of this session.
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.verb !== "get" && body.dataset.csrf) {
+      event.detail.headers["X-CSRF-Token"] = body.dataset.csrf;
+    }
+  });
+
+  // A form is sent once: a second press waits for the first answer.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.sent === "yes") {
+      event.preventDefault();
+      return;
+    }
+    if (form.method === "post" && !form.hasAttribute("hx-post")) {
+      form.dataset.sent = "yes";
+    }
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) {
+      delete form.dataset.sent;
+    }
+  });
+
+  // What was typed and not sent is not left by accident.
+  let typed = false;
+  document.addEventListener("input", (event) => {
+    if (event.target.closest("form[data-keep]")) {
+      typed = true;
+    }
+  });
+  document.addEventListener("submit", () => {
+    typed = false;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (typed) {
+      event.preventDefault();
+    }
+  });
+
+  // After a form came back, the reader is at what is wrong, not at the top.
+  const refused = document.getElementById("refused");
+  if (refused) {
+    refused.focus();
+  }
+
+  // Copy a reference or a code that is to be read aloud.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (button && navigator.clipboard) {
+      navigator.clipboard.writeText(button.dataset.copy).then(() => {
+        button.textContent = button.dataset.copied;
+      });
+    }
+  });
+})();
