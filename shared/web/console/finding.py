@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from shared.web.console.language import Language
-from shared.web.console.words import clocks, fields
+from shared.web.console.words import clocks, errors, fields
 from shared.web.console.words.codes import CODES
 from shared.web.console.words.codes.stages import STAGES
 from shared.web.console.words.commands import COMMANDS
-from shared.web.console.words.errors import ERRORS
 from shared.web.console.words.facts import FACTS
-from shared.web.console.words.guards import guard
 from shared.web.console.words.model import ClockWords, CommandWords, FieldWords, Reason
 
 
@@ -46,9 +44,9 @@ def clock(kind: str, clock: str) -> ClockWords:
     return clocks.clock(kind, clock)
 
 
-def reason(code: str, command: str | None = None) -> Reason | None:
-    """Return why something was refused, or None where only the error itself says it."""
-    return ERRORS.get(code) or guard(code, command)
+def reason(code: str, command: str | None = None) -> Reason:
+    """Return why something was refused, and what to do."""
+    return errors.reason(code, command)
 
 
 def organisation(code: str, language: Language) -> str:

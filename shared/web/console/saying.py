@@ -10,6 +10,7 @@ from shared.errors import TovholderError
 from shared.lifecycle.decide import Possible
 from shared.web.console import finding as words
 from shared.web.console.language import N_, Language
+from shared.web.console.words.guards import WHY_NOT
 
 
 class Told(NamedTuple):
@@ -84,17 +85,14 @@ class Say:
             else (standing["stages"], standing["roles"])
         )
         if stages:
-            named = ", ".join(self.stage(kind, stage) for stage in stages)
-            return self.language.gettext(N_("Kun i: %(stages)s.")) % {"stages": named}
-        return self.language.gettext(N_("Det kan kun gøres af: %(roles)s.")) % {
-            "roles": ", ".join(self.role(role) for role in roles)
-        }
+            return self._said(N_("Kun i: %(stages)s.")) % {
+                "stages": ", ".join(self.stage(kind, each) for each in stages)
+            }
+        return self._said(WHY_NOT["role_may_not"]) % {"roles": ", ".join(self.role(role) for role in roles)}
 
-    def problem(self, error: TovholderError) -> Told:
+    def problem(self, error: TovholderError, command: str | None = None) -> Told:
         """Return what is wrong and what to do."""
-        found = words.reason(error.code)
-        if found is None:
-            return Told(error.detail, error.remedy or "")
+        found = words.reason(error.code, command)
         return Told(self._said(found.why), self._said(found.remedy))
 
     def _said(self, danish: str) -> str:

@@ -97,4 +97,20 @@ ERRORS: Final[Mapping[str, Reason]] = {
     "http_429": Reason(N_("Der er for mange på én gang."), N_("Vent lidt, og prøv igen.")),
     "http_500": Reason(N_("Noget gik galt hos os."), N_("Prøv igen. Sker det igen, så sig det til driften.")),
     "http_503": Reason(N_("Systemet svarer ikke lige nu."), N_("Vent et øjeblik, og prøv igen.")),
+    "session_over": Reason(
+        N_("Du er blevet logget af, og intet er gemt."), N_("Log på igen, og send det, du skrev, en gang til.")
+    ),
+    "sign_in_unknown": Reason(
+        N_("Denne pålogning blev begyndt et andet sted eller for længe siden."), N_("Log på igen.")
+    ),
+    "sign_in_refused": Reason(N_("Login-tjenesten sagde nej."), N_("Log på igen.")),
+    "form_not_ours": Reason(
+        N_("Formularen hører ikke til denne pålogning, og intet er gemt."),
+        N_("Se det igennem, du skrev, og send det igen."),
+    ),
+    "body_not_form": Reason(N_("Siden tager kun imod sine egne formularer."), N_("Send fra siden selv.")),
+    "body_garbled": Reason(N_("Formularen kan ikke læses."), N_("Send den igen fra siden.")),
+    "reason_required": Reason(
+        N_("En forseglet tekst åbnes kun med en grund."), N_("Vælg en grund. Den står i adgangsloggen.")
+    ),
 }
