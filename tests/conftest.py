@@ -12,6 +12,13 @@ ORDER = ("unit", "contracts", "workflows", "integration", "e2e", "browser")
 FOLDER = Path(__file__).parent
 
 
+def pytest_configure() -> None:
+    """Let a text of the console without English be an error: elsewhere it is shown in Danish and counted."""
+    from shared.web.console.language import ENGLISH
+
+    ENGLISH.strict()
+
+
 def pytest_report_header() -> str:
     """Say whether servers run as processes or in containers, and why."""
     from deploy.backends import choose
