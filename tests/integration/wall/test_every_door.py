@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -52,8 +51,18 @@ async def test_a_door_answers_each_role_in_each_relation_as_the_table_says(built
     assert not wrong, "\n".join(wrong)
 
 
+ROUNDS = (9, 27, 81)
+"""A door that seems slow is asked again, longer: the machine does other things too."""
+
+
+@pytest.mark.timeout(400)  # some 90 doors, each asked 18 times at least
 async def test_what_is_hidden_and_what_does_not_exist_are_told_alike_and_alike_fast(built: House) -> None:
-    times: dict[str, list[float]] = defaultdict(list)
+    """At each door the medians of both are within a factor of two.
+
+    So much a busy machine leaves to be said: what opens a text, derives a key or asks another server for one of the two is
+    found, one more lookup of Postgres is not. That both run the same statements is what `Store.load` is for.
+    """
+    asked, apart = 0, []
     for served in built.services.values():
         for door in served.doors.values():
             if door.about is None or door.lists or door.about.kind not in built.records:
@@ -61,17 +70,31 @@ async def test_what_is_hidden_and_what_does_not_exist_are_told_alike_and_alike_f
             who = next((role for role in STAFF if answer(door, role, Relation.OTHER_DISTRICT) is Answer.HIDDEN), None)
             if who is None:
                 continue
-            for _ in range(3):
-                hidden, took = await _timed(built, served, door, who, built.records[door.about.kind])
-                nowhere, as_long = await _timed(built, served, door, who, uuid4())
-                assert (hidden.status_code, hidden.json()) == (nowhere.status_code, nowhere.json()), door.operation
-                assert _headers(hidden) == _headers(nowhere)
-                times["hidden"].append(took)
-                times["nowhere"].append(as_long)
+            asked += 1
+            ratio = 0.0
+            for rounds in ROUNDS:
+                ratio = await _ratio(built, served, door, who, rounds)
+                if 0.5 < ratio < 2:
+                    break
+            else:
+                apart.append(f"{door.operation}: what is hidden takes {ratio:.2f} times as long as what is not there")
 
-    # The same class of time: a factor of two of the medians, over hundreds of questions, is far from what one lookup more costs.
-    assert len(times["hidden"]) > 100
-    assert 0.5 < median(times["hidden"]) / median(times["nowhere"]) < 2
+    assert asked > 80
+    assert not apart, "\n".join(apart)
+
+
+async def _ratio(built: House, served: Served, door: Door, who: Role, rounds: int) -> float:
+    """Ask for what is hidden and for what is not there in turn; return by how much their median times differ."""
+    assert door.about is not None
+    hidden_took, nowhere_took = [], []
+    for _ in range(rounds):
+        hidden, took = await _timed(built, served, door, who, built.records[door.about.kind])
+        nowhere, as_long = await _timed(built, served, door, who, uuid4())
+        assert (hidden.status_code, hidden.json()) == (nowhere.status_code, nowhere.json()), door.operation
+        assert _headers(hidden) == _headers(nowhere)
+        hidden_took.append(took)
+        nowhere_took.append(as_long)
+    return median(hidden_took) / median(nowhere_took)
 
 
 async def test_a_list_shows_what_is_seen_and_of_the_rest_no_sign(built: House) -> None:
@@ -113,13 +136,29 @@ def _body(door: Door, role: Role, record: UUID | None) -> Any:
     return bodies(record).get(door.operation.removeprefix(f"{door.about.kind}-"))
 
 
+AFTER_SIGHT = {(412, "stale_version"), (404, "text_not_found")}
+"""What somebody who sees the record is told of a version that nobody saw, and of texts that are none: nothing earlier."""
+
+AFTER_SIGHT_OF = {
+    "loan": {(404, "intervention_not_found")},  # the records of the house have no intervention and no case of their own
+    "insight": {(404, "case_not_found"), (409, "insight_not_yours")},
+}
+AFTER_ROLE = {(422, "field_invalid"), (404, "work_not_found"), (404, "case_not_found")}
+"""What is told at doors that are about no record: an empty body, a random reference."""
+
+
 def _read(door: Door, told: Response) -> Answer:
     assert told.status_code < 500, f"{door.operation}: {told.text}"
-    if told.status_code == 403:
-        assert told.json()["code"] == "role_may_not"
+    if told.status_code < 300:
+        return Answer.ADMITTED
+    said = (told.status_code, told.json()["code"])
+    if said == (403, "role_may_not"):
         return Answer.REFUSED
-    if told.status_code == 404 and door.about is not None and told.json()["code"] == f"{door.about.kind}_not_found":
+    if door.about is not None and said == (404, f"{door.about.kind}_not_found"):
         return Answer.HIDDEN
+    kind = door.about.kind if door.about is not None and not door.lists else None
+    expected = AFTER_ROLE if kind is None else AFTER_SIGHT | AFTER_SIGHT_OF.get(kind, set())
+    assert said in expected, f"{door.operation}: {said} does not say whether the record was asked for"
     return Answer.ADMITTED
 
 
