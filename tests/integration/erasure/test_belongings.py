@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -23,8 +24,8 @@ from tests.integration.vault.world import Cluster, Sealed, open_one
 
 __all__ = ["binder"]
 
-WAITS = 0.3
-"""Seconds after which what has not ended waits for a lock."""
+PATIENCE = 20.0
+"""Seconds after which what should wait for a lock has not come to it."""
 
 
 @pytest.fixture
@@ -81,6 +82,18 @@ async def owner_in_key_store(cluster: Cluster, unit: UUID) -> UUID | None:
     return found
 
 
+async def until_it_waits(task: asyncio.Task[Any], cluster: Cluster) -> None:
+    """Return once something waits for a person's lock; fail if the task ends instead."""
+    admin = await cluster.connect("postgres")
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while not await admin.fetchval("select count(*) from pg_locks where locktype = 'advisory' and not granted"):
+                assert not task.done(), "it did not wait"
+                await asyncio.wait([task], timeout=0.02)
+    finally:
+        await admin.close()
+
+
 async def test_the_key_store_is_told_after_the_commit_and_telling_it_again_changes_nothing(
     keeping: Keeping,
     intake: AsyncEngine,
@@ -125,14 +138,13 @@ async def test_a_case_of_a_moment_ago_goes_with_the_person_before_the_key_store_
 
 
 async def test_who_opens_first_is_waited_for_and_their_case_goes_with_the_person(
-    keeping: Keeping, intake: AsyncEngine, assessment: AsyncEngine, worker: AsyncEngine
+    keeping: Keeping, intake: AsyncEngine, assessment: AsyncEngine, worker: AsyncEngine, cluster: Cluster
 ) -> None:
     person, (case, text) = uuid4(), await written(keeping, intake)
     async with AsyncSession(assessment) as session, session.begin():
         await about(keeping, session, person, case)
         erasing: asyncio.Task[Entry] = asyncio.create_task(keeping.erase(person, Kind.PERSON))
-        done, _ = await asyncio.wait([erasing], timeout=WAITS)
-        assert not done
+        await until_it_waits(erasing, cluster)
 
     await erasing
 
@@ -149,8 +161,7 @@ async def test_who_opens_after_an_erasure_that_is_under_way_waits_and_is_refused
     await erasure.start()
     await keeper.execute("select vault.request_erasure($1, 'PERSON', gen_random_uuid(), now(), 'PERSON_ASKED')", person)
     opening = asyncio.create_task(opened(keeping, assessment, person, case))
-    done, _ = await asyncio.wait([opening], timeout=WAITS)
-    assert not done
+    await until_it_waits(opening, cluster)
 
     await erasure.commit()
     await keeper.close()
@@ -161,7 +172,7 @@ async def test_who_opens_after_an_erasure_that_is_under_way_waits_and_is_refused
 
 
 async def test_who_asks_for_a_number_while_its_person_is_erased_gets_somebody_new(
-    keeping: Keeping, assessment: AsyncEngine, worker: AsyncEngine
+    keeping: Keeping, assessment: AsyncEngine, worker: AsyncEngine, cluster: Cluster
 ) -> None:
     async def resolved() -> UUID:
         async with AsyncSession(assessment) as session, session.begin():
@@ -170,8 +181,7 @@ async def test_who_asks_for_a_number_while_its_person_is_erased_gets_somebody_ne
     async with AsyncSession(assessment) as session, session.begin():
         person = await keeping.vault.persons.resolve(session, "0101019995")
         erasing: asyncio.Task[Entry] = asyncio.create_task(keeping.erase(person, Kind.PERSON))
-        done, _ = await asyncio.wait([erasing], timeout=WAITS)
-        assert not done
+        await until_it_waits(erasing, cluster)
     await erasing
 
     assert await resolved() != person
@@ -244,7 +254,7 @@ async def test_a_correction_forgets_a_person_about_whom_nothing_else_is_held(
 
 
 async def test_the_last_unit_takes_nobody_along_about_whom_a_case_was_opened_meanwhile(
-    keeping: Keeping, intake: AsyncEngine, assessment: AsyncEngine, worker: AsyncEngine
+    keeping: Keeping, intake: AsyncEngine, assessment: AsyncEngine, worker: AsyncEngine, cluster: Cluster
 ) -> None:
     person, (old, _), (new, text) = uuid4(), await written(keeping, intake), await written(keeping, intake)
     async with AsyncSession(assessment) as session, session.begin():
@@ -252,8 +262,7 @@ async def test_the_last_unit_takes_nobody_along_about_whom_a_case_was_opened_mea
     async with AsyncSession(assessment) as session, session.begin():
         await about(keeping, session, person, new)
         erasing: asyncio.Task[Entry] = asyncio.create_task(keeping.erase(old))
-        done, _ = await asyncio.wait([erasing], timeout=WAITS)
-        assert not done
+        await until_it_waits(erasing, cluster)
 
     await erasing
 
