@@ -45,7 +45,7 @@ UNDERRETNING_POLICY = Policy(
 INSIGHT_POLICY = Policy(
     "insight",
     (
-        Sight(Role.DPO, Tie.TAKES_PART, (B,), "R21: answers requests; opens the case's texts for the answer"),
+        Sight(Role.DPO, Tie.TAKES_PART, (B, C), "R21: answers requests; opens the case's texts for the answer"),
         Sight(Role.CASEWORKER, Tie.TAKES_PART, (), "R21: may decide; opens what the case itself gives leave for"),
         Sight(Role.TOVHOLDER_KOMMUNE, Tie.TAKES_PART, (), "3.13: receives requests"),
         Sight(Role.TOVHOLDER_POLITI, Tie.TAKES_PART, (), "3.13: receives requests"),

@@ -122,6 +122,7 @@ def sealed(case: Case) -> frozenset[UUID]:
     own += [each.necessity for each in case.shares] + [each.citizens_version for each in case.disputes]
     own += [each.grounds for each in case.glasses]
     own.append(case.postponed.grounds if case.postponed else None)
+    own += case.described.texts if case.described else ()
     concerns = [] if case.stage == Stage.POLICE_ONLY else case.concerns
     told = [ref for each in concerns for ref in (each.description, each.subject, each.reporter, each.grounds)]
     return frozenset(ref for ref in (*own, *told) if ref is not None)

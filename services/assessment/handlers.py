@@ -17,6 +17,7 @@ from services.assessment.domain.case_commands import (
     RegisterConcern,
     ReopenCase,
 )
+from services.assessment.domain.described import DescribeSubject, known_of
 from services.assessment.domain.underretning import Underretning
 from services.assessment.domain.underretning_commands import MakeUnderretning, NoteRouting, RegisterUnderretning
 from services.assessment.repository import (
@@ -32,6 +33,7 @@ from shared.lifecycle.table import Command
 from shared.persistence.handling import carry_out, create, give, require_version
 from shared.persistence.sealing import Sealer
 from shared.persistence.work import Transaction
+from shared.reference.calendar import local
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Cases:
         known: Mapping[str, Any] = {}
         if self.subjects is not None:
             command, known = await self.subjects.identify(tx, before, command)
+        if isinstance(command, DescribeSubject):
+            known = known_of(command, local(tx.now).date())
         case = await self._carry_out(tx, before, command, known)
         if isinstance(command, (OpenCase, CompleteAssessment)) and command.minor in (Answer.YES, Answer.UNKNOWN):
             await self._start_track(tx, case)

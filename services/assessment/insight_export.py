@@ -17,6 +17,7 @@ from services.assessment.domain.case import Case
 from services.assessment.domain.insight import InsightRequest
 from services.assessment.insight_words import FACTS, HELD_BACK, MEANINGS, ROLES
 from shared.contracts.assessment import ConcernArrived, ConcernAttached, ConsentGiven
+from shared.contracts.subject import SubjectDescribed
 from shared.lifecycle.regime import regime_of
 
 REPORTER = frozenset({"reporter", "reporter_kind", "anonymity", "description", "subject", "grounds"})
@@ -26,7 +27,16 @@ RELEASABLE = ("description", "subject", "grounds")
 """Those of them that are texts which a decision can release, one by one (R21)."""
 
 PERSONS = frozenset(
-    {"recipient_person", "written_by", "sent_by", "requirements", "owner_person", "of_person", "subject_ref"}
+    {
+        "recipient_person",
+        "written_by",
+        "sent_by",
+        "requirements",
+        "owner_person",
+        "of_person",
+        "subject_ref",
+        "custody_holders",
+    }
 )
 """Fields that name, or could point to, other persons: a case may have been said to be about somebody else by mistake."""
 
@@ -60,6 +70,11 @@ def _texts_of(part: Any) -> Iterator[UUID]:
                 yield UUID(value)
             else:
                 yield from _texts_of(value)
+
+
+def tells_of_person(facts: Iterable[Mapping[str, Any]]) -> bool:
+    """Say whether texts of class C are among them: who the person is."""
+    return any(fact["type"] == SubjectDescribed.type for fact in facts)
 
 
 def as_decided(request: InsightRequest, facts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -188,6 +203,9 @@ TEXTS = frozenset(
         "citizens_version",
         "legal_basis",
         "note",
+        "name",
+        "address",
+        "birth_year",
     }
 )
 """Fields of the case's facts that hold the reference of a sealed text."""

@@ -18,7 +18,15 @@ WRITE = "run `python -m tests.contracts.published_facts`"
 CODES = {
     *("stage", "by_role", "organisation", "command", "role", "terms", "after", "kind", "deadline_kind", "about_kind"),
     *("service", "unit", "paragraph", "skipped", "owner_role", "owner_organisation", "for_role", "for_organisation"),
-    *("person_organisation", "municipality", "subject_municipality", "employer_municipality", "police_district"),
+    *(
+        "person_organisation",
+        "municipality",
+        "subject_municipality",
+        "residence_municipality",
+        "languages",
+        "employer_municipality",
+        "police_district",
+    ),
     *(
         "district",
         "lender",

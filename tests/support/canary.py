@@ -143,6 +143,8 @@ class Teller(httpx.AsyncClient):
 
     def canary(self, place: str) -> str:
         """Return a text with a word of its own for a place; for a CPR number one that is nobody's."""
+        if place.endswith(".birth_year"):
+            return str(date.today().year - 8)  # a child's: four digits stand everywhere: no word to look for
         number, address = place.endswith(".cpr"), place.endswith(RECEIPT)
         made = cpr() if number else word() if address else danish()
         self.typed[place].append(made)

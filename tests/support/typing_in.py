@@ -74,6 +74,7 @@ async def _case(product: Product) -> None:
     house = Infohus(product, AARHUS)
     member = await _mentor(product)
     path = await house.cleared()
+    await house.tovholder.do(path, "describe-subject", {"residence_municipality": AARHUS})
     await _rights(product, house, path)
     await house.met(path)
     await house.tovholder.do(path, "record-short-assessment", {"assessment": "x"})

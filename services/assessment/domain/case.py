@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -18,9 +18,10 @@ from shared.contracts.assessment_codes import (
     Measure,
     Party,
 )
-from shared.contracts.codes import Anonymity, Answer, ClosingReason, ReporterKind, Travel
+from shared.contracts.codes import Anonymity, Answer, ClosingReason, Gender, ReporterKind, Travel
 from shared.contracts.corps import Client, Dimension
 from shared.contracts.glass import GlassReview
+from shared.contracts.subject import AgeBand
 from shared.lifecycle.aggregate import Aggregate
 
 
@@ -136,6 +137,28 @@ class Glass(Part):
     finding: GlassReview | None = None
 
 
+class Described(Part):
+    """Whom the case is about (`domain.md` 3.3): codes, and references to what is sealed."""
+
+    name: UUID | None = None
+    address: UUID | None = None
+    protected_address: bool = False
+    birth_year: UUID
+    age_band: AgeBand
+    residence_municipality: str
+    residence_since: date | None = None
+    custody_holders: UUID | None = None
+    languages: tuple[str, ...] = ()
+    interpreter_needed: bool = False
+    preferred_mentor_gender: Gender | None = None
+
+    @property
+    def texts(self) -> tuple[UUID | None, ...]:
+        """Return the references of what can be opened; an address that was written before it was protected cannot."""
+        address = None if self.protected_address else self.address
+        return (self.name, address, self.birth_year, self.custody_holders)
+
+
 class Review(Part):
     """A follow-up that was held."""
 
@@ -159,6 +182,7 @@ class Case(Aggregate):
     concerns: tuple[Concern, ...]
     subject_ref: UUID | None = None
     """Whom the case is about, where known by CPR; the same for every case about this person."""
+    described: Described | None = None
     reporter_kind: ReporterKind
     anonymity: Anonymity
     minor: Answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from services.assessment.domain import disclosure, glass, subject
+from services.assessment.domain import described, disclosure, glass, subject
 from services.assessment.domain.case import (
     Assessment,
     Case,
@@ -128,7 +128,9 @@ def _helped(case: Case, fact: Fact) -> Case:
                 reviews=(*case.reviews, review),
                 reopen_asked=fact.decision is FollowUpDecision.REOPEN_TASK,
             )
-    return subject.applied(glass.applied(disclosure.applied(case, fact), fact), fact)
+    for part in (disclosure, glass, subject, described):
+        case = part.applied(case, fact)
+    return case
 
 
 def _consented(case: Case, fact: facts.ConsentGiven) -> Case:

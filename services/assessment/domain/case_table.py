@@ -14,6 +14,7 @@ from services.assessment.domain import case_fills as fills
 from services.assessment.domain import case_guards as guards
 from services.assessment.domain.case import OPEN_CASE, Case, Stage
 from services.assessment.domain.case_facts import apply, begin
+from services.assessment.domain.described import DESCRIBED_ROWS
 from services.assessment.domain.glass import GLASS_ROWS
 from services.assessment.domain.help_rows import HELP_ROWS
 from services.assessment.domain.subject import SUBJECT_ROWS
@@ -246,6 +247,15 @@ CASE: Lifecycle[Case] = Lifecycle(
     begin=begin,
     apply=apply,
     rows=tuple(
-        _resting(row) for row in (*ARRIVAL_ROWS, *TRIAGE_ROWS, *HELP_ROWS, *REOPENING_ROWS, *GLASS_ROWS, *SUBJECT_ROWS)
+        _resting(row)
+        for row in (
+            *ARRIVAL_ROWS,
+            *TRIAGE_ROWS,
+            *HELP_ROWS,
+            *REOPENING_ROWS,
+            *GLASS_ROWS,
+            *SUBJECT_ROWS,
+            *DESCRIBED_ROWS,
+        )
     ),
 )

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
 
 from shared.contracts.assessment_codes import AuthorityUnit, ConsentBy
 from shared.contracts.corps import Client
@@ -79,7 +80,7 @@ class WithdrawConsent(Command):
     @model_validator(mode="after")
     def _named_once(self) -> Self:
         if (self.consent_id is None) == (self.kind is None):
-            raise ValueError("name the consent by consent_id or by kind, one of both")
+            raise PydanticCustomError("consent_named_once", "name the consent by consent_id or by kind, one of both")
         return self
 
 

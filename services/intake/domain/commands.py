@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AwareDatetime, BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from shared.contracts.codes import (
     Anonymity,
@@ -29,7 +30,7 @@ ADDRESS = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0
 
 def _is_address(text: Any) -> Any:
     if isinstance(text, str) and not ADDRESS.fullmatch(text.strip()):
-        raise ValueError("a receipt goes to one e-mail address, such as name@example.org")
+        raise PydanticCustomError("address_malformed", "a receipt goes to one e-mail address, such as name@example.org")
     return text
 
 

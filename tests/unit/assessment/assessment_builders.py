@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from services.assessment.domain import case_commands as c
+from services.assessment.domain import described as q
 from services.assessment.domain import disclosure_commands as d
 from services.assessment.domain import glass as g
 from services.assessment.domain import underretning_commands as u
@@ -213,6 +214,7 @@ SAMPLES: dict[type[Command], Command] = {
         d.RecordCitizenTold(told_at=NOW),
         d.PostponeTelling(exemption="DBL22_CRIME", grounds=text(), review_on=(NOW + timedelta(days=60)).date()),
         d.DisputeFact(disputed=1, citizens_version=text()),
+        q.DescribeSubject(birth_year=text(), residence_municipality="0253"),
         g.BreakGlass(grounds=text()),
         g.ReviewGlass(glass_id=ref("glass"), finding="JUSTIFIED"),
         c.RecordDecline(),

@@ -215,9 +215,18 @@ def test_guard_lets_the_one_pass_and_stops_the_other(
 
 
 def test_every_guard_of_the_table_has_its_test_here() -> None:
-    tested = {code for code, *_ in CASES} | ELSEWHERE | {code for code, *_ in (*DISCLOSURES, *GLASS)} | BELOW
+    tested = {code for code, *_ in CASES} | ELSEWHERE | {code for code, *_ in (*DISCLOSURES, *GLASS)} | BELOW | SUBJECT
     assert {guard.code for row in CASE.rows for guard in row.guards} == tested
 
+
+SUBJECT = {
+    "birth_in_future",
+    "residence_in_future",
+    "address_is_protected",
+    "custody_of_an_adult",
+    "municipality_unknown",
+}
+"""Tested in tests/integration/assessment/test_subject.py."""
 
 ELSEWHERE = {
     "returnee_needs_clearance",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from services.assessment.domain import case_commands as c
+from services.assessment.domain import described as q
 from services.assessment.domain import disclosure_commands as d
 from services.assessment.domain import glass as g
 from services.assessment.domain import underretning_commands as u
@@ -59,6 +60,7 @@ CASE_ROWS: dict[type[Command], list[tuple[set[str], set[Role]]]] = {
     d.RefuseSharing: [(OPEN - {"K2"}, {W, K, P}), ({"K2"}, {P})],
     d.RecordCitizenTold: [(OPEN - {"K2"}, {W, K})],
     d.PostponeTelling: [(OPEN - {"K2"}, {W, K})],
+    q.DescribeSubject: [(OPEN - {"K2"}, {K})],
     g.BreakGlass: [({*OPEN, "C2"} - {"K2"}, {K, P})],
     g.ReviewGlass: [(ALL, {Role.DPO})],
     d.DisputeFact: [({*OPEN, "K13"} - {"K2"}, {W, K})],

@@ -13,6 +13,7 @@ from services.assessment.domain.insight import InsightRequest
 from services.assessment.domain.insight_commands import DecideInsight
 from services.assessment.insight_export import (
     OF_CONCERN,
+    PERSONS,
     REPORTER,
     TEXTS,
     concern_texts_in,
@@ -97,7 +98,7 @@ def test_every_text_of_a_fact_is_known_to_the_export() -> None:
     }
 
     assert sealed
-    assert sealed <= TEXTS | REPORTER
+    assert sealed <= TEXTS | REPORTER | PERSONS
 
 
 def test_the_facts_are_there_in_order_with_their_codes_explained() -> None:

@@ -92,8 +92,4 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = {
         "18-24": N_("18-24 år"),
         "25+": N_("25 år eller mere"),
     },
-    "MentorGender": {
-        "WOMAN": N_("En kvinde"),
-        "MAN": N_("En mand"),
-    },
 }

@@ -111,6 +111,10 @@ COMMANDS: Final[Mapping[str, CommandWords]] = {
             "Borgeren får besked senere, af en grund efter loven, der ses på igen inden 90 dage (databeskyttelsesloven § 22)."
         ),
     ),
+    "describe-subject": CommandWords(
+        N_("Skriv, hvem sagen handler om"),
+        N_("Det, der er nødvendigt for at kende personen. Det låses, og det kan kun åbnes med en grund."),
+    ),
     "dispute-fact": CommandWords(
         N_("Markér som bestridt"),
         N_(

@@ -55,13 +55,6 @@ ERRORS: Final[Mapping[str, Reason]] = {
         N_("Et CPR-nummer har ti cifre, og de seks første er en dato."), N_("Ret det, eller lad feltet stå tomt.")
     ),
     "person_has_open_case": Reason(N_("Der er en åben sag om personen."), N_("Ring til det Infohus, der er nævnt.")),
-    "subject_field_forbidden": Reason(
-        N_("Den slags oplysning gemmes ikke om nogen."),
-        N_("Lad den være. Det, der betyder noget, hører til i vurderingen."),
-    ),
-    "subject_not_minor": Reason(
-        N_("Forældremyndighed noteres kun for børn."), N_("Lad feltet stå tomt, eller ret fødselsåret.")
-    ),
     "help_offer_unknown": Reason(
         N_("Tilbuddet står ikke i listen over hjælp, eller det gælder ikke længere."), N_("Vælg et tilbud på listen.")
     ),

@@ -11,6 +11,7 @@ FACTS: Final[Mapping[str, str]] = {
     "case.concern_arrived.v1": N_("En henvendelse kom til Infohuset"),
     "case.opened.v1": N_("Kommunen: sagen er åbnet"),
     "case.subject_corrected.v1": N_("Det blev rettet, hvem sagen handler om"),
+    "case.subject_described.v1": N_("Kommunen: skrev ned, hvem sagen handler om"),
     "case.concern_merged.v1": N_("Henvendelsen blev lagt til en åben sag"),
     "case.concern_attached.v1": N_("En henvendelse mere blev lagt til sagen"),
     "case.closed.v1": N_("Begge tovholdere lukkede sagen"),

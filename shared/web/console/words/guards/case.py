@@ -204,4 +204,15 @@ GUARDS: Final[Mapping[str, Reason]] = {
         N_("Vent på underskriften, eller ring til den tovholder, der har sagen."),
     ),
     "no_such_glass": Reason(N_("Ingen akut åbning af sagen venter på vurdering."), N_("Hent listen igen.")),
+    "birth_in_future": Reason(N_("Fødselsåret ligger i fremtiden."), N_("Ret det.")),
+    "residence_in_future": Reason(
+        N_("Man bor et sted fra en dag, der har været."), N_("Ret dagen, eller lad den stå tom.")
+    ),
+    "address_is_protected": Reason(
+        N_("En beskyttet adresse skrives ikke ned her."),
+        N_("Lad adressen stå tom. Den, der har brug for den og må slå den op, gør det i registret."),
+    ),
+    "custody_of_an_adult": Reason(
+        N_("Forældremyndighed skrives kun ned om et barn."), N_("Lad feltet stå tomt, eller ret fødselsåret.")
+    ),
 }
