@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any, Literal
 
 from services.notify.sentences import todo
-from services.notify.words import moment_da, moment_en, reference, why_da, why_en
+from services.notify.words import reference
 from shared.contracts.lifecycle import DeadlineReason
+from shared.web.console.due import why
+from shared.web.console.language import language_of
 
 Language = Literal["da", "en"]
 
@@ -52,9 +54,9 @@ def explained(row: Mapping[str, Any], now: datetime, language: Language) -> dict
         "kind": row["kind"],
         "opening": row["opening"],
         "todo": sentence[index],
-        "why": (why_da if index == 0 else why_en)(reason),
+        "why": why(reason, language_of(language)),
         "due_at": row["due_at"].isoformat(),
-        "due": (moment_da if index == 0 else moment_en)(row["due_at"]),
+        "due": language_of(language).near(row["due_at"]),
         "overdue": overdue,
         "status": _status(overdue, index),
         "paragraph": row["paragraph"],
@@ -65,7 +67,7 @@ def explained(row: Mapping[str, Any], now: datetime, language: Language) -> dict
         "because": row["because"],
         "because_text": BECAUSE[row["because"]][index],
         "standing_in_for": str(row["standing_in_for"]) if row["standing_in_for"] else None,
-        "system": _system(row, index),
+        "system": _system(row, language),
         "reason": row["reason"],
         **{name: row[name].isoformat() if row[name] else None for name in (*STEPS, "opened_at", "seen_at")},
         "link": f"/{row['service']}/v1/{row['aggregate_kind']}s/{row['aggregate_id']}" if shown else None,
@@ -77,11 +79,11 @@ def _status(overdue: bool, index: int) -> str:
     return (("Overskredet", "Overdue") if overdue else ("Åben", "Open"))[index]
 
 
-def _system(row: Mapping[str, Any], index: int) -> str | None:
+def _system(row: Mapping[str, Any], language: Language) -> str | None:
     """Return what SYSTEM did last about this deadline, and that it decided nothing; None if it did nothing."""
+    index = 0 if language == "da" else 1
     told = [(row[name], text[index]) for name, text in STEPS.items() if row[name]]
     if not told:
         return None
     at, text = max(told, key=lambda item: item[0])
-    moment = (moment_da if index == 0 else moment_en)(at)
-    return f"{text}: {moment}. {DECIDES_NOTHING[index]}"
+    return f"{text}: {language_of(language).near(at)}. {DECIDES_NOTHING[index]}"

@@ -10,9 +10,10 @@ from uuid import UUID
 
 from services.notify.domain.delivery import Delivery
 from services.notify.domain.roster import Addressee
-from services.notify.words import moment_da, moment_en, reference
+from services.notify.words import reference
 from shared.contracts.lifecycle import StepAction
 from shared.contracts.notify import Level
+from shared.web.console.language import DANISH, ENGLISH
 
 SUBJECTS = {
     StepAction.REMIND: ("Påmindelse om en frist", "Reminder of a deadline"),
@@ -68,8 +69,8 @@ class Letters:
                 subject_da=subject_da,
                 subject_en=subject_en,
                 reference=short,
-                due_da=moment_da(delivery.due_at),
-                due_en=moment_en(delivery.due_at),
+                due_da=DANISH.near(delivery.due_at),
+                due_en=ENGLISH.near(delivery.due_at),
                 why_da=why_da,
                 why_en=why_en,
                 link=f"{self.console_url.rstrip('/')}/work/{delivery.deadline_id}",

@@ -9,6 +9,7 @@ from shared.web.console.words.codes.stages import STAGES
 from shared.web.console.words.commands import COMMANDS
 from shared.web.console.words.facts import FACTS
 from shared.web.console.words.model import ClockWords, CommandWords, FieldWords, Reason
+from shared.web.console.words.organisations import organisation_called
 
 
 def command(code: str) -> CommandWords:
@@ -51,4 +52,4 @@ def reason(code: str, command: str | None = None) -> Reason:
 
 def organisation(code: str, language: Language) -> str:
     """Return what an organisation is called."""
-    return code
+    return organisation_called(code, language)

@@ -41,6 +41,7 @@ _IN_DAYS = 60
 
 _MOMENT = {"da": "EEEE d. MMMM y 'kl.' HH.mm", "en": "EEEE d MMMM y HH:mm"}
 _SHORT = {"da": "EEE d. MMM 'kl.' HH.mm", "en": "EEE d MMM HH:mm"}
+_NEAR = {"da": "EEEE d. MMM 'kl.' HH.mm", "en": "EEEE d MMM HH:mm"}
 _DAY = {"da": "EEEE d. MMMM y", "en": "EEEE d MMMM y"}
 _TIME = {"da": "HH.mm", "en": "HH:mm"}
 
@@ -60,12 +61,12 @@ def N_(text: str) -> str:  # noqa: N802 - the name that Babel's extractor knows
 
 
 class Language:
-    """One language; `code` is what stands in the page's `lang`, `name` what the switch says."""
+    """One language; `code` is what stands in the page's `lang`, `name` what the switch says, `locale` is Babel's."""
 
     def __init__(self, code: Code, name: str, locale: str) -> None:
         self.code: Code = code
         self.name = name
-        self._locale = Locale.parse(locale)
+        self.locale = Locale.parse(locale)
         self._texts: Texts | None = None
         self._strict = False
 
@@ -99,19 +100,31 @@ class Language:
 
     def moment(self, at: datetime) -> str:
         """Return `torsdag 12. november 2026 kl. 10.42` or `Thursday 12 November 2026 10:42`."""
-        return format_datetime(local(at), _MOMENT[self.code], locale=self._locale)
+        return format_datetime(local(at), _MOMENT[self.code], locale=self.locale)
 
     def short(self, at: datetime) -> str:
         """Return `tors. 12. nov. kl. 10.42` or `Thu 12 Nov 10:42`, for a dense list."""
-        return format_datetime(local(at), _SHORT[self.code], locale=self._locale)
+        return format_datetime(local(at), _SHORT[self.code], locale=self.locale)
+
+    def near(self, at: datetime) -> str:
+        """Return `torsdag 12. nov. kl. 10.42` or `Thursday 12 Nov 10:42`: a moment of these weeks, within a sentence."""
+        return format_datetime(local(at), _NEAR[self.code], locale=self.locale)
 
     def time(self, at: datetime) -> str:
         """Return `10.42` or `10:42`."""
-        return format_datetime(local(at), _TIME[self.code], locale=self._locale)
+        return format_datetime(local(at), _TIME[self.code], locale=self.locale)
 
     def day(self, day: date) -> str:
         """Return `torsdag 12. november 2026` or `Thursday 12 November 2026`; of a moment, its day in Denmark."""
-        return format_date(_day(day), _DAY[self.code], locale=self._locale)
+        return format_date(_day(day), _DAY[self.code], locale=self.locale)
+
+    def weekday(self, day: date) -> str:
+        """Return `torsdag` or `Thursday`."""
+        return format_date(_day(day), "EEEE", locale=self.locale)
+
+    def tongue(self, code: str) -> str:
+        """Return what a language of people is called, by its ISO 639 code: `arabisk`, `Arabic`; the code where none is known."""
+        return str(self.locale.languages.get(code, code))
 
     def week(self, day: date) -> str:
         """Return `uge 46` or `week 46`: the ISO week of the day."""
@@ -148,10 +161,10 @@ class Language:
 
     def number(self, value: float | Decimal) -> str:
         """Return `1.234,5` or `1,234.5`."""
-        return format_decimal(value, locale=self._locale)
+        return format_decimal(value, locale=self.locale)
 
     def _unit(self, n: int, unit: str, length: Literal["short", "long"]) -> str:
-        said = format_unit(n, f"duration-{unit}", length, locale=self._locale)
+        said = format_unit(n, f"duration-{unit}", length, locale=self.locale)
         return said.replace(".", "") if length == "short" else said  # Danish abbreviates with a point: 1 t. 18 min.
 
     def _directed(self, span: str, *, ahead: bool) -> str:

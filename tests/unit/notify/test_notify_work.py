@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 from services.notify.domain.counters import SHOWN_EXACTLY, code_of, month_of, shown
 from services.notify.domain.work import DeadlineFact, Source, WorkItem, WorkState, folded
 from services.notify.explaining import explained
-from services.notify.words import moment_da, moment_en, why_da, why_en
-from shared.contracts.lifecycle import DeadlineReason
 from tests.unit.notify.notify_builders import (
     MONDAY,
     SPACE,
@@ -64,61 +62,6 @@ def test_a_close_that_comes_before_the_opening_stays_closed() -> None:
 
 def test_a_reminder_without_an_opening_is_nobodys_work_yet() -> None:
     assert not _fold([(reminded(ONE), source(2))])[ONE].waits
-
-
-FRIDAY = datetime(2026, 11, 20, 13, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("reason", "danish", "english"),
-    [
-        (
-            DeadlineReason(
-                unit="WORKING_DAYS", amount=2, counted_from=FRIDAY, skipped=("2026-11-21 WEEKEND", "2026-11-22 WEEKEND")
-            ),
-            "2 arbejdsdage fra fredag 20. nov. kl. 14.00; lørdag og søndag tæller ikke med.",
-            "2 working days from Friday 20 Nov 14:00; Saturday and Sunday do not count.",
-        ),
-        (
-            DeadlineReason(unit="HOURS", amount=24, counted_from=FRIDAY),
-            "24 timer fra fredag 20. nov. kl. 14.00; tiden løber også om natten og i weekenden.",
-            "24 hours from Friday 20 Nov 14:00; nights and weekends count.",
-        ),
-        (
-            DeadlineReason(unit="WORKING_DAYS", amount=1, counted_from=FRIDAY, skipped=("2026-12-25 CHRISTMAS_DAY",)),
-            "1 arbejdsdag fra fredag 20. nov. kl. 14.00; juledag tæller ikke med.",
-            "1 working day from Friday 20 Nov 14:00; Christmas Day does not count.",
-        ),
-        (
-            DeadlineReason(
-                unit="WORKING_DAYS",
-                amount=10,
-                counted_from=FRIDAY,
-                skipped=tuple(f"2026-{day} WEEKEND" for day in ("11-21", "11-22", "11-28", "11-29", "12-05")),
-            ),
-            "10 arbejdsdage fra fredag 20. nov. kl. 14.00; 5 dage med weekend og helligdage tæller ikke med.",
-            "10 working days from Friday 20 Nov 14:00; 5 days of weekends and holidays do not count.",
-        ),
-        (
-            DeadlineReason(unit="FIXED", amount=0, counted_from=FRIDAY),
-            "Fristen er aftalt til fredag 20. nov. kl. 14.00.",
-            "The time was agreed: Friday 20 Nov 14:00.",
-        ),
-        (
-            DeadlineReason(unit="MONTHS", amount=6, counted_from=FRIDAY),
-            "6 måneder fra fredag 20. nov. kl. 14.00.",
-            "6 months from Friday 20 Nov 14:00.",
-        ),
-    ],
-)
-def test_a_deadline_says_why_it_is_due_then(reason: DeadlineReason, danish: str, english: str) -> None:
-    assert why_da(reason) == danish
-    assert why_en(reason) == english
-
-
-def test_times_are_danish_times() -> None:
-    assert moment_da(datetime(2026, 7, 1, 12, tzinfo=UTC)) == "onsdag 1. juli kl. 14.00"
-    assert moment_en(datetime(2026, 12, 24, 12, tzinfo=UTC)) == "Thursday 24 Dec 13:00"
 
 
 def _row(**changes: object) -> dict[str, object]:

@@ -28,6 +28,17 @@ def test_a_dense_list_has_a_shorter_moment() -> None:
     assert ENGLISH.short(AT) == "Thu 12 Nov 10:42"
 
 
+def test_a_moment_within_a_sentence_has_its_weekday_and_no_year() -> None:
+    assert DANISH.near(datetime(2026, 7, 1, 12, tzinfo=UTC)) == "onsdag 1. jul. kl. 14.00"
+    assert ENGLISH.near(datetime(2026, 12, 24, 12, tzinfo=UTC)) == "Thursday 24 Dec 13:00"
+
+
+def test_a_language_of_people_is_named_in_the_language_of_the_page() -> None:
+    assert DANISH.tongue("ar") == "arabisk"
+    assert ENGLISH.tongue("so") == "Somali"
+    assert ENGLISH.tongue("xx") == "xx"
+
+
 def test_a_day_of_a_moment_is_its_day_in_denmark() -> None:
     late = datetime(2026, 11, 12, 23, 30, tzinfo=UTC)
     assert DANISH.day(late) == DANISH.day(date(2026, 11, 13)) == "fredag 13. november 2026"
