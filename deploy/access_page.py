@@ -30,7 +30,9 @@ while its organisation takes part, never before and never after.
 | --- | --- |
 | owner | the record is the organisation's own, and it takes part in it |
 | participant | the organisation takes part |
-| decider | the organisation takes part as the authority that decides |
+| decider | the organisation takes part as the authority that decides; a colleague is named there |
+| named | the organisation takes part as the authority that decides, and the person is named there (R5) |
+| once named | the organisation takes part as the authority that decides; the person was named there, and somebody else is now |
 | herself | the person is engaged in it, and her organisation takes part |
 | former | the organisation took part, and its access has ended |
 | other municipality | another one of the same police district |
@@ -52,13 +54,13 @@ def page(doors: Mapping[str, Iterable[Door]]) -> str:
 
 
 def _policies(doors: Iterable[Door]) -> Iterator[Policy]:
-    found = {door.about.kind: door.about for door in doors if door.about is not None}
+    found = {_of(door.about): door.about for door in doors if door.about is not None}
     return iter(found.values())
 
 
 def _sights(policy: Policy) -> str:
     lines = [
-        f"### Who sees a record of the kind `{policy.kind}`\n",
+        f"### Who sees {_of(policy) if policy.part else f'a record of the kind {_of(policy)}'}\n",
         "| Role | " + " | ".join(_words(relation) for relation in Relation) + " | may open | Rule |",
         "| --- |" + " --- |" * (len(Relation) + 2),
     ]
@@ -76,9 +78,13 @@ def _sights(policy: Policy) -> str:
 def _operations(doors: Iterable[Door]) -> str:
     lines = ["### Who may ask for what\n", "| Operation | Who may ask | About | Rule |", "| --- | --- | --- | --- |"]
     for door in doors:
-        about = "" if door.about is None else f"{'those seen of' if door.lists else 'a seen'} `{door.about.kind}`"
+        about = "" if door.about is None else f"{'those seen of' if door.lists else 'a seen'} {_of(door.about)}"
         lines.append(f"| `{door.operation}` | {_askers(door)} | {about} | {door.rule} |")
     return "\n".join([*lines, ""])
+
+
+def _of(policy: Policy) -> str:
+    return f"{policy.part} of a `{policy.kind}`" if policy.part else f"`{policy.kind}`"
 
 
 def _askers(door: Door) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from services.assessment.domain.case import Case, Stage
 from services.assessment.domain.insight import InsightRequest
@@ -12,6 +13,7 @@ from shared.contracts import assessment as facts
 from shared.contracts.base import Fact
 from shared.contracts.glass import GlassBroken
 from shared.contracts.insight import InsightHandedOver, InsightRequested
+from shared.contracts.naming import CaseworkerNamed
 from shared.contracts.underretning import UnderretningMade
 from shared.lifecycle.actor import Actor, Role
 from shared.lifecycle.text import FieldClass
@@ -27,11 +29,22 @@ CASE_POLICY = Policy(
         Sight(Role.TOVHOLDER_KOMMUNE, Tie.TAKES_PART, (B, C), "R6: one of both tovholdere"),
         Sight(Role.TOVHOLDER_POLITI, Tie.TAKES_PART, (B, C), "R6: one of both tovholdere"),
         Sight(Role.SECRETARIAT, Tie.TAKES_PART, (), "2.1: agenda, invitations, index of the minutes; no text"),
-        Sight(Role.CASEWORKER, Tie.DECIDES, (B,), "2.1: the authority that decides on it"),
+        Sight(Role.CASEWORKER, Tie.NAMED, (B,), "R5: who is named on it at the authority that decides"),
     ),
-    {Tie.DECIDES: "authority"},
+    {Tie.DECIDES: "authority", Tie.NAMED: "caseworker_ref"},
 )
 """No department-wide access (R5), never the corps (R12), never a national role (R11)."""
+
+NAMING_POLICY = Policy(
+    "case",
+    (
+        Sight(Role.LEADER, Tie.DECIDES, (), "R5: names who decides at the authority; a stub, never the case"),
+        Sight(Role.TOVHOLDER_KOMMUNE, Tie.TAKES_PART, (), "R5: names who decides at the own authority"),
+    ),
+    {Tie.DECIDES: "authority"},
+    part="the stub for naming a caseworker",
+)
+"""What is shown of a case to who says which caseworker works on it."""
 
 UNDERRETNING_POLICY = Policy(
     "underretning",
@@ -46,7 +59,6 @@ INSIGHT_POLICY = Policy(
     "insight",
     (
         Sight(Role.DPO, Tie.TAKES_PART, (B, C), "R21: answers requests; opens the case's texts for the answer"),
-        Sight(Role.CASEWORKER, Tie.TAKES_PART, (), "R21: may decide; opens what the case itself gives leave for"),
         Sight(Role.TOVHOLDER_KOMMUNE, Tie.TAKES_PART, (), "3.13: receives requests"),
         Sight(Role.TOVHOLDER_POLITI, Tie.TAKES_PART, (), "3.13: receives requests"),
     ),
@@ -67,19 +79,43 @@ def case_changes(case: Case, fact: Fact) -> Iterator[AccessChange]:
             yield AccessChange(case.organisation, opens=KOMMUNE)
             yield AccessChange(case.police, opens=POLITI)
         case facts.RecommendationSent():
-            yield AccessChange(fact.addressed_to, opens=AUTHORITY)
+            yield from _sent(case, fact)
+        case CaseworkerNamed():
+            yield from _no_longer(case, fact.replaced)
+            yield AccessChange(fact.authority, opens=AUTHORITY, person=fact.person)
         case facts.PoliceTookOver() | facts.ClearanceRevoked():
             yield from _locked(case)
         case facts.PoliceReturned():
             yield AccessChange(case.organisation, opens=KOMMUNE)
             if case.recommendation is not None:
-                yield AccessChange(case.recommendation.addressed_to, opens=AUTHORITY)
+                yield from _authority(case)
         case GlassBroken():
             leave = CASE_POLICY.leave(Role(fact.by_role))
             yield AccessChange(fact.organisation, opens=leave, person=fact.by, until=fact.until)
         case facts.CaseReopened():
+            yield from _no_longer(case, *(each.person_ref for each in case.caseworkers))
             if fact.left is not None and fact.left not in (case.organisation, case.police):
                 yield AccessChange(fact.left, ends=True)
+
+
+def _sent(case: Case, fact: facts.RecommendationSent) -> Iterator[AccessChange]:
+    """The addressed authority takes part, and of its people the one who is named; another one before has no part any more."""
+    yield from _no_longer(case, *(each.person_ref for each in case.caseworkers if each.person_ref != fact.caseworker))
+    if fact.left is not None and fact.left not in (case.organisation, case.police):
+        yield AccessChange(fact.left, ends=True)
+    yield from _authority(case)
+
+
+def _authority(case: Case) -> Iterator[AccessChange]:
+    person = case.caseworker_ref
+    yield AccessChange(case.authority, opens=AUTHORITY if person else (), person=person)
+
+
+def _no_longer(case: Case, *persons: UUID | None) -> Iterator[AccessChange]:
+    """Take back the leave of those who were named; their organisations keep their part."""
+    for person in persons:
+        for organisation in {each.organisation for each in case.caseworkers if each.person_ref == person}:
+            yield AccessChange(organisation, ends=True, person=person)
 
 
 def _locked(case: Case) -> Iterator[AccessChange]:

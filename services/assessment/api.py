@@ -11,13 +11,16 @@ from fastapi import APIRouter
 from services.assessment import repository
 from services.assessment.access import handled_by_police
 from services.assessment.domain.case import Case, Stage
+from services.assessment.domain.case_commands import NameCaseworker
 from services.assessment.domain.glass import BreakGlass, ReviewGlass
 from services.assessment.domain.underretning_commands import MakeUnderretning
 from services.assessment.glass import glass_routes
 from services.assessment.handlers import Cases, Underretninger
 from services.assessment.insight_api import insight_routes
 from services.assessment.ledger import ledger_route
+from services.assessment.naming_api import naming_routes
 from services.assessment.openings import openings_route
+from services.assessment.participants import participants_of
 from services.assessment.subjects import Subjects, engine_apart
 from shared.hosting.api import ApiParts
 from shared.lifecycle.regime import regime_of
@@ -38,9 +41,10 @@ def routes(router: APIRouter, parts: ApiParts) -> None:
     """Add every route of assessment."""
     store = repository.case_store(parts.vault)
     cases = Cases(store, parts.vault, Subjects(parts.vault, engine_apart(parts.edge.work.engine)))
-    apart: frozenset[type[Command]] = frozenset({BreakGlass, ReviewGlass})
+    apart: frozenset[type[Command]] = frozenset({BreakGlass, ReviewGlass, NameCaseworker})
     command_routes(router, parts.edge, store.lifecycle, store.policy, cases.give, apart=apart)
     glass_routes(router, parts.edge, store, parts.vault)
+    naming_routes(router, parts, cases)
     reading_routes(
         router, parts.edge, store, filters={"concern": "concern_id"}, view=view_of_case, hidden=hidden, told=told
     )
@@ -72,6 +76,8 @@ def view_of_case(case: Case, tx: Transaction) -> dict[str, Any]:
     if hidden(case, tx):
         return _stub(case)
     body = view_of(case)
+    del body["caseworkers"]
+    body["participants"] = participants_of(case)
     for shown, assessment in zip(body["assessments"], case.assessments, strict=True):
         shown["outdated"] = assessment.outdated or tx.now - assessment.completed_at > OUTDATED
     for shown in body["consents"]:

@@ -27,7 +27,7 @@ from shared.web.commands import command_routes, creation_route, creators
 from shared.web.opening import opening_route
 from shared.web.reading import facts, reading_routes
 
-ANSWERING = (Role.DPO, Role.CASEWORKER)
+ANSWERING = (Role.DPO,)
 """Who may make the export, in the order in which the look is put on record."""
 
 

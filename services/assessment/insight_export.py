@@ -36,6 +36,9 @@ PERSONS = frozenset(
         "of_person",
         "subject_ref",
         "custody_holders",
+        "caseworker",
+        "person",
+        "replaced",
     }
 )
 """Fields that name, or could point to, other persons: a case may have been said to be about somebody else by mistake."""

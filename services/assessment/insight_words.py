@@ -34,6 +34,7 @@ FACTS: Mapping[str, str] = {
     "case.assessment_completed.v1": "Vurderingen blev gjort færdig.",
     "case.acute_task_answered.v1": "Den akutte opgave blev besvaret.",
     "case.recommendation_sent.v1": "Anbefalingen blev sendt til en myndighed.",
+    "case.caseworker_named.v1": "Det blev besluttet, hvilken sagsbehandler der arbejder med sagen.",
     "case.authority_decided.v1": "Myndigheden traf afgørelse.",
     "case.consent_given.v1": "Der blev givet samtykke.",
     "case.consent_withdrawn.v1": "Et samtykke blev trukket tilbage.",
@@ -68,6 +69,7 @@ ROLES: Mapping[str, str] = {
     "TOVHOLDER_POLITI": "tovholder hos politiet",
     "SECRETARIAT": "sekretariatet",
     "CASEWORKER": "sagsbehandler hos myndigheden",
+    "LEADER": "leder hos myndigheden",
     "SYSTEM": "systemet, efter noget et menneske havde gjort",
 }
 """Who can do something in a case. Names are never in it."""
@@ -81,6 +83,11 @@ MEANINGS: Mapping[str, str] = {
     "OPEN": "åben",
     "CONFIDENTIAL": "fortrolig",
     "ANONYMOUS": "anonym",
+    # hvorfor en sagsbehandler er udpeget
+    "ALLOCATED": "sagen er fordelt",
+    "ILLNESS": "den tidligere sagsbehandler er syg eller fraværende",
+    "LEFT": "den tidligere sagsbehandler er fratrådt",
+    "CONFLICT_OF_INTEREST": "den tidligere sagsbehandler er inhabil",
     # myndigheder og enheder
     "MUNICIPALITY": "kommunen",
     "POLICE": "politiet",

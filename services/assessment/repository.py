@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from services.assessment.access import (
     CASE_POLICY,
     INSIGHT_POLICY,
+    NAMING_POLICY,
     UNDERRETNING_POLICY,
     case_changes,
     insight_changes,
@@ -33,6 +34,11 @@ InsightStore = Store[InsightRequest]
 def case_store(leaves: Leaves | None) -> CaseStore:
     """Return the store of cases; `leaves` is the vault, or None in a process that gives no leave."""
     return Store(CASE, CaseRow, SPINE, CASE_POLICY, columns=_case_columns, access=case_changes, leaves=leaves)
+
+
+def naming_store(leaves: Leaves | None) -> CaseStore:
+    """Return the store of cases as who names a caseworker has them: what is shown of one is for the caller to hold to the stub."""
+    return Store(CASE, CaseRow, SPINE, NAMING_POLICY, columns=_case_columns, access=case_changes, leaves=leaves)
 
 
 def underretning_store() -> UnderretningStore:
@@ -62,6 +68,7 @@ def _case_columns(case: Case) -> dict[str, Any]:
     return {
         "concern_id": case.concern_id,
         "authority": case.recommendation.addressed_to if case.recommendation else None,
+        "caseworker_ref": case.caseworker_ref,
         "arrived_at": case.arrived_at,
     }
 

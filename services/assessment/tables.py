@@ -24,7 +24,8 @@ class CaseRow(AggregateRow, table=True):
 
     concern_id: UUID = Field(unique=True)
     authority: str | None = None
-    """Organisation that the recommendation was sent to; its caseworkers see the case."""
+    """Organisation that the recommendation was sent to; of its caseworkers the one who is named sees the case."""
+    caseworker_ref: UUID | None = Field(default=None, index=True)
     arrived_at: datetime = Field(sa_type=MOMENT)
 
 

@@ -25,10 +25,10 @@ INTERVENTION_POLICY = Policy(
     "intervention",
     (
         Sight(Role.LOCAL_COORDINATOR, Tie.OWNS, (B,), "2.1: in the municipality whose case it is"),
-        Sight(Role.CASEWORKER, Tie.OWNS, (B,), "2.1: in the municipality whose case it is"),
+        Sight(Role.CASEWORKER, Tie.NAMED, (B,), "R5: who is named on the case"),
         Sight(Role.CORPS_MEMBER, Tie.ENGAGED, (B,), "R6: her own, while she is engaged in it"),
     ),
-    {Tie.OWNS: "organisation", Tie.ENGAGED: "member_ref"},
+    {Tie.OWNS: "organisation", Tie.ENGAGED: "member_ref", Tie.DECIDES: "authority", Tie.NAMED: "caseworker_ref"},
 )
 
 LOAN_POLICY = Policy(
@@ -52,10 +52,8 @@ MEMBER_POLICY = Policy(
 )
 """Competence and capacity, never for which case (R12)."""
 
-INTERVENTION_ROLES = frozenset({Role.LOCAL_COORDINATOR, Role.CASEWORKER})
-"""In the municipality whose case it is; the member sees it as a person."""
-
-HOME = INTERVENTION_POLICY.leave(Role.LOCAL_COORDINATOR, Role.CASEWORKER)
+HOME = INTERVENTION_POLICY.leave(Role.LOCAL_COORDINATOR)
+CASEWORKER = INTERVENTION_POLICY.leave(Role.CASEWORKER)
 MEMBER = INTERVENTION_POLICY.leave(Role.CORPS_MEMBER)
 
 
@@ -64,6 +62,10 @@ def intervention_changes(state: Intervention, fact: Fact) -> Iterator[AccessChan
     match fact:
         case facts.InterventionRequested():
             yield AccessChange(state.organisation, opens=HOME)
+            yield from _caseworker_in(state)
+        case facts.CaseworkerFollowed():
+            yield from _caseworker_out(state, fact)
+            yield from _caseworker_in(state)
         case facts.MemberChosen():
             yield AccessChange(kommune(fact.employer_municipality), opens=MEMBER, person=fact.member_ref)
         case (
@@ -78,11 +80,26 @@ def intervention_changes(state: Intervention, fact: Fact) -> Iterator[AccessChan
             yield from _member_out(state, fact.employer_municipality, fact)
 
 
+def _caseworker_in(state: Intervention) -> Iterator[AccessChange]:
+    """Give sight and leave to who is named on the case, in person (R5)."""
+    if state.authority is not None and state.caseworker_ref is not None:
+        yield AccessChange(state.authority, opens=CASEWORKER, person=state.caseworker_ref)
+
+
+def _caseworker_out(state: Intervention, fact: facts.CaseworkerFollowed) -> Iterator[AccessChange]:
+    """Take back the leave of who was named, and another authority's sight unless it employs the member who is at work."""
+    if fact.replaced is not None and (was_at := fact.left or state.authority) is not None:
+        yield AccessChange(was_at, ends=True, person=fact.replaced)
+    employer = state.member_organisation if state.member is not None and not state.member.gone else state.organisation
+    if fact.left is not None and fact.left not in (state.organisation, employer):
+        yield AccessChange(fact.left, ends=True)
+
+
 def _member_out(state: Intervention, employer: str, fact: Fact) -> Iterator[AccessChange]:
-    """Take back the member's leave, and the employer's sight if it is not the case's own municipality."""
+    """Take back the member's leave, and the employer's sight if it has no other part in the case."""
     organisation = kommune(employer)
     yield AccessChange(organisation, ends=True, person=getattr(fact, "member_ref", None))
-    if organisation != state.organisation:
+    if organisation not in (state.organisation, state.authority):
         yield AccessChange(organisation, ends=True)
 
 

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from services.corps import options
-from services.corps.access import INTERVENTION_ROLES
 from services.corps.api_members import member_routes
 from services.corps.domain.intervention import Intervention
 from services.corps.domain.loan import Loan
@@ -80,8 +79,11 @@ def intervention_told(state: Intervention, found: Facts, tx: Transaction) -> Fac
 
 
 def _at_home(state: Intervention, tx: Transaction) -> bool:
-    """Say whether the actor works on the intervention in the municipality whose case it is."""
-    return tx.actor.organisation == state.organisation and bool(tx.actor.roles & INTERVENTION_ROLES)
+    """Say whether the actor works on the intervention in the municipality whose case it is, or is named on the case."""
+    actor = tx.actor
+    coordinates = actor.organisation == state.organisation and Role.LOCAL_COORDINATOR in actor.roles
+    named = (actor.person_ref, actor.organisation) == (state.caseworker_ref, state.authority)
+    return coordinates or (named and Role.CASEWORKER in actor.roles)
 
 
 def loan_view(loan: Loan, _: Transaction) -> dict[str, Any]:

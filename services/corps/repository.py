@@ -71,6 +71,8 @@ def _intervention_columns(state: Intervention) -> dict[str, Any]:
         "municipality": state.municipality,
         "intervention_kind": state.requirements.kind,
         "member_ref": state.member.member_ref if state.member and engaged else None,
+        "authority": state.authority,
+        "caseworker_ref": state.caseworker_ref,
         "desk_asked": state.clock("broker") is not None,
         "requested_at": state.requested_at,
     }

@@ -28,6 +28,9 @@ class InterventionRow(AggregateRow, table=True):
     intervention_kind: str
     member_ref: UUID | None = Field(default=None, index=True)
     desk_asked: bool = False
+    authority: str | None = None
+    """Organisation that decided on the measure; of its caseworkers the one who is named on the case sees the intervention."""
+    caseworker_ref: UUID | None = Field(default=None, index=True)
     requested_at: datetime = Field(sa_type=MOMENT)
 
 

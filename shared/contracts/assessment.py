@@ -249,6 +249,11 @@ class RecommendationSent(Fact):
 
     addressed_to: str
     unit: AuthorityUnit
+    caseworker: UUID | None = None
+    """Who is named there from here on (R5); None while somebody is to be named."""
+    left: str | None = None
+    """Organisation that an earlier recommendation had been sent to, if another; it has no part any more."""
+    sent_at: datetime | None = None
 
 
 class AuthorityDecided(Fact):
@@ -286,6 +291,10 @@ class ConsentGiven(Fact):
     in_writing: bool = False
     replaces: UUID | None = None
     """The consent that it renews; help goes on as it was, nothing new is sought."""
+    authority: str | None = None
+    """Organisation that decided on the measure."""
+    caseworker: UUID | None = None
+    """Who is named there (R5)."""
 
 
 class OfferDeclined(Fact):

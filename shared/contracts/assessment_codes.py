@@ -171,6 +171,19 @@ class FollowUpDecision(StrEnum):
     REOPEN_TASK = "REOPEN_TASK"
 
 
+class NamingReason(StrEnum):
+    """Why somebody is named as caseworker (`domain.md` 3.4 `participants`); a closed code, never a text."""
+
+    ALLOCATED = "ALLOCATED"
+    """The case is allocated to her."""
+    ILLNESS = "ILLNESS"
+    """Who was named is ill or away."""
+    LEFT = "LEFT"
+    """Who was named has left the authority."""
+    CONFLICT_OF_INTEREST = "CONFLICT_OF_INTEREST"
+    """Who was named may not work on this case."""
+
+
 class Happened(StrEnum):
     """What happened to the corps' intervention."""
 

@@ -72,6 +72,23 @@ class InterventionRequested(OfCase):
     valid_until: datetime
     requested_at: datetime
     narrow: bool = False
+    authority: str | None = None
+    """Organisation that decided on the measure."""
+    caseworker: UUID | None = None
+    """Who is named there on the case (R5)."""
+
+
+class CaseworkerFollowed(OfCase):
+    """R5: who is named on the case is another from here; without a person nobody is."""
+
+    type: ClassVar[str] = "intervention.caseworker_followed.v1"
+
+    authority: str | None = None
+    caseworker: UUID | None = None
+    left: str | None = None
+    """Organisation that the case was with before, if another."""
+    replaced: UUID | None = None
+    """Who was named before."""
 
 
 class DeskAsked(OfCase):
@@ -258,6 +275,7 @@ class InterventionStopped(OfCase):
 
 INTERVENTION_FACTS: tuple[type[Fact], ...] = (
     InterventionRequested,
+    CaseworkerFollowed,
     DeskAsked,
     MemberExcluded,
     MemberChosen,

@@ -38,6 +38,8 @@ class OpenClock(BaseModel):
     lasts: bool
     owner_role: str
     owner_organisation: str
+    owner_person: UUID | None = None
+    counted_from: datetime | None = None
     about: UUID | None = None
 
 
@@ -123,6 +125,8 @@ class Aggregate(BaseModel):
             lasts=fact.lasts,
             owner_role=fact.owner_role,
             owner_organisation=fact.owner_organisation,
+            owner_person=fact.owner_person,
+            counted_from=fact.reason.counted_from,
             about=fact.about,
         )
         return self.with_(clocks={**self.clocks, clock.id: clock})

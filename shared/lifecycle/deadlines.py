@@ -18,7 +18,7 @@ from shared.lifecycle.actor import Actor, Role
 from shared.reference import calendar
 
 if TYPE_CHECKING:
-    from shared.lifecycle.aggregate import Aggregate
+    from shared.lifecycle.aggregate import Aggregate, OpenClock
 
 
 class Unit(StrEnum):
@@ -112,6 +112,14 @@ class DeadlineRule:
     lasts: bool = False
     sourced: bool = False
 
+    def owned_by(self, state: Aggregate) -> tuple[str, str, UUID | None]:
+        """Return whose the clock is while the aggregate is like this: role, organisation, and the person if it is one's own."""
+        return (
+            getattr(state, self.role_at) if self.role_at else self.owner,
+            getattr(state, self.owner_at),
+            getattr(state, self.person_at) if self.person_at else None,
+        )
+
     def open(self, state: Aggregate, sequence: int, actor: Actor, role: Role, now: datetime) -> DeadlineOpened:
         """Return the fact that this clock runs; `state` is the aggregate as it is after the row's own fact."""
         start = self.starts(state) if self.starts else now
@@ -119,6 +127,20 @@ class DeadlineRule:
         warnings = [Step(at=span.after(start), action=StepAction.REMIND) for span in self.reminders]
         warnings += [Step(at=span.after(start), action=StepAction.ESCALATE) for span in self.escalations]
         steps = sorted((step for step in warnings if step.at < due_at), key=lambda step: step.at)
+        found = _Run(start, due_at, (*steps, _miss(due_at)), self.about(state) if self.about else None)
+        return self._opened(state, sequence, actor, role, found)
+
+    def hand_over(self, state: Aggregate, clock: OpenClock, sequence: int, actor: Actor, role: Role) -> DeadlineOpened:
+        """Return the fact that a running clock goes on as another's: due as it was, with the steps that are left.
+
+        One that was missed is told to its new owner as missed.
+        """
+        left = clock.pending or (_miss(clock.due_at),)
+        found = _Run(clock.counted_from or clock.due_at, clock.due_at, left, clock.about)
+        return self._opened(state, sequence, actor, role, found)
+
+    def _opened(self, state: Aggregate, sequence: int, actor: Actor, role: Role, run: _Run) -> DeadlineOpened:
+        owner_role, owner_organisation, owner_person = self.owned_by(state)
         return DeadlineOpened(
             by=actor.person_ref,
             by_role=role,
@@ -126,22 +148,36 @@ class DeadlineRule:
             deadline_id=deadline_id(state.id, self.kind, sequence),
             kind=self.kind,
             opening=state.opening,
-            owner_role=getattr(state, self.role_at) if self.role_at else self.owner,
-            owner_organisation=getattr(state, self.owner_at),
-            owner_person=getattr(state, self.person_at) if self.person_at else None,
-            due_at=due_at,
-            steps=(*steps, Step(at=due_at, action=StepAction.MISS)),
+            owner_role=owner_role,
+            owner_organisation=owner_organisation,
+            owner_person=owner_person,
+            due_at=run.due_at,
+            steps=run.steps,
             reason=DeadlineReason(
                 unit=self.due.unit,
                 amount=self.due.amount,
-                counted_from=start,
-                skipped=calendar.skipped(start, due_at) if self.due.unit is Unit.WORKING_DAYS else (),
+                counted_from=run.start,
+                skipped=calendar.skipped(run.start, run.due_at) if self.due.unit is Unit.WORKING_DAYS else (),
             ),
             paragraph=self.paragraph,
             sourced=self.sourced,
             lasts=self.lasts,
-            about=self.about(state) if self.about else None,
+            about=run.about,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """When a clock began, when it is due, what SYSTEM does until then, and what it is about."""
+
+    start: datetime
+    due_at: datetime
+    steps: tuple[Step, ...]
+    about: UUID | None
+
+
+def _miss(due_at: datetime) -> Step:
+    return Step(at=due_at, action=StepAction.MISS)
 
 
 def deadline_id(aggregate_id: UUID, kind: str, sequence: int) -> UUID:

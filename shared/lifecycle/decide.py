@@ -59,6 +59,7 @@ def decide(lifecycle: Lifecycle[A], state: A | None, command: Command, context: 
             return emit.state, emit.facts
     emit.add(_main_fact(row, state, command, context, role))
     _close_clocks(row, state, command, emit, role)
+    _hand_clocks(row, emit, role)
     for rule in row.opens:
         assert emit.state is not None
         emit.add(rule.open(emit.state, emit.state.version + 1, context.actor, role, context.now))
@@ -234,6 +235,26 @@ def _close_clocks(row: Transition[A], state: A | None, command: Command, emit: _
             emit.add(DeadlineMet(deadline_id=clock.id, kind=clock.kind, late=late, **who))
         elif (left and not clock.lasts) or (clock.kind in row.drops and concerned):
             emit.add(DeadlineCancelled(deadline_id=clock.id, kind=clock.kind, **who))
+
+
+def _hand_clocks(row: Transition[A], emit: _Emission[A], role: Role) -> None:
+    """Give running clocks to their new owner: the old one's is cancelled, the new one's is due when that was."""
+    rules = {rule.kind: rule for rule in row.hands}
+    who: dict[str, Any] = {
+        "by": emit.context.actor.person_ref,
+        "by_role": role,
+        "organisation": emit.context.actor.organisation,
+    }
+    running = tuple(emit.state.clocks.values()) if emit.state and rules else ()
+    for clock in running:
+        rule = rules.get(clock.kind)
+        assert emit.state is not None
+        owner = (clock.owner_role, clock.owner_organisation, clock.owner_person)
+        if rule is None or rule.owned_by(emit.state) == owner:
+            continue
+        emit.add(DeadlineCancelled(deadline_id=clock.id, kind=clock.kind, **who))
+        assert emit.state is not None
+        emit.add(rule.hand_over(emit.state, clock, emit.state.version + 1, emit.context.actor, role))
 
 
 def _take_step(

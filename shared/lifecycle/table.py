@@ -74,7 +74,8 @@ class Transition(Generic[A]):
     `together` lists roles that must all agree (by different persons, on the same terms). `when` picks one of several rows of a
     command in a stage (rows 23 and 24). `fills` gives fields of the fact that do not come from the command or the state.
     `meets` are kinds of clocks that the row answers, `drops` kinds that it cancels although they would outlast the stage; of
-    clocks about a part of the aggregate, `about` picks the part (all parts without it). `deciding` rows are closed to SYSTEM;
+    clocks about a part of the aggregate, `about` picks the part (all parts without it). `hands` are clocks that go to whoever
+    owns them after the row, where that is somebody else than before: due as they were. `deciding` rows are closed to SYSTEM;
     a row that SYSTEM may take carries out what named persons signed, or follows a fact of another service, and names no
     `Role` of its own to decide.
     `follows` marks rows that only a fact of another service may take.
@@ -93,6 +94,7 @@ class Transition(Generic[A]):
     opens: tuple[DeadlineRule, ...] = ()
     meets: tuple[str, ...] = ()
     drops: tuple[str, ...] = ()
+    hands: tuple[DeadlineRule, ...] = ()
     about: Callable[[Any, Any], UUID | None] | None = None
     deciding: bool = True
     follows: bool = False

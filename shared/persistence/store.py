@@ -132,6 +132,8 @@ class Store(Generic[A]):
         if tie is Tie.TAKES_PART:
             return sa.true()
         column = self.table.c[self.policy.columns[tie]]
+        if tie is Tie.NAMED:
+            return sa.and_(self._tied(Tie.DECIDES, actor), column == actor.person_ref)
         return column == (actor.person_ref if tie is Tie.ENGAGED else actor.organisation)
 
     def with_sight(self, after: A, facts: list[Fact]) -> tuple[A, list[Fact]]:

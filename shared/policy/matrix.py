@@ -24,7 +24,11 @@ class Relation(StrEnum):
     PARTICIPANT = "PARTICIPANT"
     """The organisation takes part."""
     DECIDER = "DECIDER"
-    """The organisation takes part as the authority that decides."""
+    """The organisation takes part as the authority that decides; a colleague of the actor's is named there."""
+    NAMED = "NAMED"
+    """The organisation takes part as the authority that decides, and the actor is named there (R5)."""
+    ONCE_NAMED = "ONCE_NAMED"
+    """The organisation takes part as the authority that decides; the actor was named there, and somebody else is now."""
     HERSELF = "HERSELF"
     """The actor is engaged in it in person, and the organisation takes part."""
     FORMER = "FORMER"
@@ -43,6 +47,8 @@ TIES: Final[dict[Relation, frozenset[Tie]]] = {
     Relation.OWNER: frozenset({Tie.TAKES_PART, Tie.OWNS}),
     Relation.PARTICIPANT: frozenset({Tie.TAKES_PART}),
     Relation.DECIDER: frozenset({Tie.TAKES_PART, Tie.DECIDES}),
+    Relation.NAMED: frozenset({Tie.TAKES_PART, Tie.DECIDES, Tie.NAMED}),
+    Relation.ONCE_NAMED: frozenset({Tie.TAKES_PART, Tie.DECIDES}),
     Relation.HERSELF: frozenset({Tie.TAKES_PART, Tie.ENGAGED}),
 }
 """The ties of a relation; those that are not named have none."""

@@ -25,6 +25,8 @@ class Tie(StrEnum):
     """The record is the organisation's own: it took the concern in, or it is the municipality of the work."""
     DECIDES = "DECIDES"
     """The organisation is the authority that the record was sent to for a decision."""
+    NAMED = "NAMED"
+    """The organisation is the one that the record was sent to, as with DECIDES, and the actor is the person named there (R5)."""
     ENGAGED = "ENGAGED"
     """The actor is the very person who is engaged in it."""
     NATIONAL = "NATIONAL"
@@ -48,7 +50,12 @@ class Policy:
     kind: str
     sights: tuple[Sight, ...]
     columns: Mapping[Tie, str] = field(default_factory=dict)
-    """The column of the row that a tie compares: with the organisation, or for ENGAGED with the person."""
+    """The column of the row that a tie compares: with the organisation, or for ENGAGED and NAMED with the person.
+
+    NAMED compares the column of DECIDES as well: a name counts only at the organisation where it was given.
+    """
+    part: str = ""
+    """What of a record it shows, in words, where that is not the record."""
 
     def ties_of(self, actor: Actor) -> frozenset[Tie]:
         """Return the ties by which this actor may see a record; none if it sees no record of the kind."""

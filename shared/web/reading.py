@@ -128,11 +128,16 @@ async def page(
     request: Request,
     allowed: Mapping[str, str],
     view: Callable[[Any, Transaction], dict[str, Any]],
+    *,
+    only: sa.ColumnElement[bool] | None = None,
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """Return a page and the cursor of the next, by (created_at, id) descending. Raises `Invalid` for unknown filters."""
+    """Return a page and the cursor of the next, by (created_at, id) descending; `only` is a condition besides being seen.
+
+    Raises `Invalid` for unknown filters.
+    """
     table = store.table
     query = sa.select(table.c.body, table.c.created_at, table.c.id, table.c.version)
-    query = query.where(store.visible(tx))
+    query = query.where(store.visible(tx), *(() if only is None else (only,)))
     for name, value in request.query_params.items():
         if name in allowed and not value:
             continue  # a form sends the filters that nobody chose as well

@@ -40,7 +40,7 @@ CODES = {
     ),
     "data_instruction",
     *("of_organisation", "of_roles"),
-    *("from_authority", "to_authority", "parties", "owner", "police"),
+    *("authority", "from_authority", "to_authority", "parties", "owner", "police"),
 }
 """Strings that our own code fills with closed codes, or that a guard or a pattern of the command has held to one."""
 

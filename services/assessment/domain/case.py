@@ -16,12 +16,14 @@ from shared.contracts.assessment_codes import (
     FollowUpContact,
     FollowUpDecision,
     Measure,
+    NamingReason,
     Party,
 )
 from shared.contracts.codes import Anonymity, Answer, ClosingReason, Gender, ReporterKind, Travel
 from shared.contracts.corps import Client, Dimension
 from shared.contracts.glass import GlassReview
 from shared.contracts.subject import AgeBand
+from shared.lifecycle.actor import Role
 from shared.lifecycle.aggregate import Aggregate
 
 
@@ -106,6 +108,7 @@ class Recommendation(Part):
     addressed_to: str
     unit: AuthorityUnit
     sent_by: UUID
+    sent_at: datetime | None = None
 
 
 class Meeting(Part):
@@ -159,6 +162,16 @@ class Described(Part):
         return (self.name, address, self.birth_year, self.custody_holders)
 
 
+class Named(Part):
+    """Somebody who is or was named as caseworker (`domain.md` 3.4 `participants`): at which authority, from, to, why (R5)."""
+
+    organisation: str
+    person_ref: UUID
+    since: datetime
+    until: datetime | None = None
+    reason: NamingReason
+
+
 class Review(Part):
     """A follow-up that was held."""
 
@@ -200,6 +213,7 @@ class Case(Aggregate):
     short_assessment: UUID | None = None
     assessments: tuple[Assessment, ...] = ()
     recommendation: Recommendation | None = None
+    caseworkers: tuple[Named, ...] = ()
     granted: tuple[Measure, ...] = ()
     consents: tuple[Consent, ...] = ()
     shares: tuple[Share, ...] = ()
@@ -238,6 +252,18 @@ class Case(Aggregate):
     def authority(self) -> str:
         """Return the organisation whose caseworker decides; the owner's own before a recommendation is sent."""
         return self.recommendation.addressed_to if self.recommendation else self.organisation
+
+    @property
+    def caseworker_ref(self) -> UUID | None:
+        """Return the person who is named as caseworker at the authority now; None while nobody is (R5)."""
+        return next((each.person_ref for each in reversed(self.caseworkers) if each.until is None), None)
+
+    @property
+    def caseworker_role(self) -> Role:
+        """Return whose the caseworker's clocks are: hers; the leader's while nobody is named; before, the tovholder's."""
+        if self.caseworker_ref is not None:
+            return Role.CASEWORKER
+        return Role.LEADER if self.recommendation is not None else Role.TOVHOLDER_KOMMUNE
 
     @property
     def handlers(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from shared.contracts.assessment_codes import (
     Happened,
     Measure,
     MeasureLaw,
+    NamingReason,
     Party,
     ReferralBasis,
     ResourceLevel,
@@ -156,6 +157,15 @@ class SendRecommendation(Command):
 
     addressed_to: str = Field(max_length=60, description="organisation of the authority, such as kommune:0253")
     unit: AuthorityUnit
+    caseworker: UUID | None = None
+    """Who is to decide, where the authority is the municipality's own (R5); else its leader names somebody."""
+
+
+class NameCaseworker(Command):
+    """Name the person who works on the case for the addressed authority; who was named before is so no longer."""
+
+    person: UUID
+    reason: NamingReason
 
 
 class DecideMeasure(Command):

@@ -94,11 +94,23 @@ SEND_RECOMMENDATION = DeadlineRule(
 )
 """Row 22: two working days [P]."""
 
+NAME_CASEWORKER = DeadlineRule(
+    kind="name_caseworker",
+    due=working_days(2),
+    owner=Role.LEADER,
+    owner_at="authority",
+    reminders=(fixed(), working_days(1)),  # told at once
+    paragraph="domain.md 3.4, R5",
+)
+"""R5: before anybody can decide, the authority's leader names who; two working days [P]."""
+
 DECIDE = DeadlineRule(
     kind="decide",
     due=working_days(20),
     owner=Role.CASEWORKER,
     owner_at="authority",
+    role_at="caseworker_role",
+    person_at="caseworker_ref",
     reminders=(working_days(15),),
     paragraph="domain.md 2.3 row 23",
 )
@@ -109,6 +121,8 @@ ANSWER_OFFER = DeadlineRule(
     due=days(30),
     owner=Role.CASEWORKER,
     owner_at="authority",
+    role_at="caseworker_role",
+    person_at="caseworker_ref",
     reminders=(days(21),),
     paragraph="domain.md 2.3 row 25",
 )
@@ -119,6 +133,8 @@ REVIEW_MEASURE = DeadlineRule(
     due=days(90),
     owner=Role.CASEWORKER,
     owner_at="authority",
+    role_at="caseworker_role",
+    person_at="caseworker_ref",
     reminders=(days(76),),
     paragraph="domain.md 2.3 row 29",
 )
@@ -129,6 +145,8 @@ FOLLOW_UP_6 = DeadlineRule(
     due=months(6),
     owner=Role.CASEWORKER,
     owner_at="authority",
+    role_at="caseworker_role",
+    person_at="caseworker_ref",
     reminders=(months(5),),
     starts=lambda case: case.follow_up_began,
     paragraph="domain.md 2.3 row 37",
@@ -140,6 +158,8 @@ FOLLOW_UP_12 = DeadlineRule(
     due=months(12),
     owner=Role.CASEWORKER,
     owner_at="authority",
+    role_at="caseworker_role",
+    person_at="caseworker_ref",
     reminders=(months(11),),
     starts=lambda case: case.follow_up_began,
     paragraph="domain.md 2.3 row 37",
@@ -180,6 +200,8 @@ CONSENT_EXPIRES = DeadlineRule(
     due=fixed(),
     owner=Role.CASEWORKER,
     owner_at="authority",
+    role_at="caseworker_role",
+    person_at="caseworker_ref",
     reminders=(days(-30),),
     starts=lambda case: case.consents[-1].valid_until,
     about=lambda case: case.consents[-1].id,
@@ -193,6 +215,8 @@ ASSESS_WITHOUT_CONSENT = DeadlineRule(
     due=working_days(5),
     owner=Role.CASEWORKER,
     owner_at="authority",
+    role_at="caseworker_role",
+    person_at="caseworker_ref",
     reminders=(working_days(3),),
     paragraph="domain.md 2.3 row 44",
 )
@@ -216,6 +240,8 @@ TELL_CITIZEN = DeadlineRule(
     due=working_days(5),
     owner=Role.CASEWORKER,
     owner_at="authority",
+    role_at="caseworker_role",
+    person_at="caseworker_ref",
     reminders=(working_days(3),),
     paragraph="domain.md 4.6 R22",
     lasts=True,
@@ -227,9 +253,24 @@ REVIEW_TELLING = DeadlineRule(
     due=fixed(),
     owner=Role.CASEWORKER,
     owner_at="authority",
+    role_at="caseworker_role",
+    person_at="caseworker_ref",
     reminders=(days(-7),),
     starts=lambda case: case.postponed.review_at,
     paragraph="domain.md 4.6 R22",
     lasts=True,
 )
 """R22: a reason not to tell is looked at again on its day, 90 days away at most [P]."""
+
+CASEWORKERS_OWN = (
+    DECIDE,
+    ANSWER_OFFER,
+    REVIEW_MEASURE,
+    FOLLOW_UP_6,
+    FOLLOW_UP_12,
+    CONSENT_EXPIRES,
+    ASSESS_WITHOUT_CONSENT,
+    TELL_CITIZEN,
+    REVIEW_TELLING,
+)
+"""Clocks of the person who is named, which go over to the next one; of her leader while nobody is, so that none waits for nobody."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from services.assessment.domain import described, disclosure, glass, subject
+from services.assessment.domain import described, disclosure, glass, naming, subject
 from services.assessment.domain.case import (
     Assessment,
     Case,
@@ -60,6 +60,7 @@ def begin(case_id: UUID, fact: Fact) -> Case:
 
 def apply(case: Case, fact: Fact) -> Case:
     """Return the case after what `fact` means to it alone."""
+    case = naming.applied(case, fact)
     match fact:
         case facts.CaseOpened():
             return case.with_(
@@ -103,7 +104,7 @@ def _assessed(case: Case, fact: Fact) -> Case:
         case facts.AssessmentCompleted():
             return case.with_(minor=fact.minor, assessments=(*case.assessments, _assessment(fact)))
         case facts.RecommendationSent():
-            sent = Recommendation(addressed_to=fact.addressed_to, unit=fact.unit, sent_by=fact.by)
+            sent = Recommendation(addressed_to=fact.addressed_to, unit=fact.unit, sent_by=fact.by, sent_at=fact.sent_at)
             return case.with_(recommendation=sent)
         case facts.AuthorityDecided():
             decided = case.with_(granted=fact.measures)

@@ -135,6 +135,8 @@ def consented(case: Case, command: RecordConsent, _: Context) -> Fills:
         "municipality": case.municipality,
         "consent_id": uuid5(case.id, f"consent/{case.version}"),
         "requirements": wanted,
+        "authority": case.authority,
+        "caseworker": case.caseworker_ref,
     }
 
 

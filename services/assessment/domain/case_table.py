@@ -17,6 +17,7 @@ from services.assessment.domain.case_facts import apply, begin
 from services.assessment.domain.described import DESCRIBED_ROWS
 from services.assessment.domain.glass import GLASS_ROWS
 from services.assessment.domain.help_rows import HELP_ROWS
+from services.assessment.domain.naming import NAMING_ROWS
 from services.assessment.domain.subject import SUBJECT_ROWS
 from shared.contracts import assessment as facts
 from shared.lifecycle.actor import Role
@@ -223,6 +224,7 @@ REOPENING_ROWS: tuple[Transition[Case], ...] = tuple(
         fills=fills.reopened,
         opens=(deadlines.TRIAGE_AGAIN, deadlines.CLOSE_OR_REFER),
         meets=("confirm_reopening",),
+        hands=deadlines.CASEWORKERS_OWN,
     )
     for row, source, guard in (
         ("39", Stage.CLOSED, guards.CONCERN_WAITS),
@@ -252,6 +254,7 @@ CASE: Lifecycle[Case] = Lifecycle(
             *ARRIVAL_ROWS,
             *TRIAGE_ROWS,
             *HELP_ROWS,
+            *NAMING_ROWS,
             *REOPENING_ROWS,
             *GLASS_ROWS,
             *SUBJECT_ROWS,

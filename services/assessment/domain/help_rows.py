@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from services.assessment.domain import assessment_guards, disclosure_guards, help_guards
+from services.assessment.domain import assessment_guards, disclosure_guards, help_guards, naming
 from services.assessment.domain import case_commands as commands
 from services.assessment.domain import case_deadlines as deadlines
 from services.assessment.domain import case_fills as fills
@@ -40,6 +40,24 @@ def _assessment(rule: str, opens: tuple[DeadlineRule, ...], *, acute: bool) -> T
         fills=fills.assessed,
         opens=opens,
         meets=("complete_assessment",),
+    )
+
+
+def _sending(rule: str, opens: tuple[DeadlineRule, ...], *, named: bool) -> Transition[Case]:
+    """The recommendation goes to an authority; unless somebody is named there, its leader is asked to name one (R5)."""
+    return Transition(
+        rule=rule,
+        command=commands.SendRecommendation,
+        fact=facts.RecommendationSent,
+        sources=(Stage.RECOMMENDED,),
+        target=Stage.DECISION_PENDING,
+        roles=(Role.TOVHOLDER_KOMMUNE,),
+        when=naming.somebody if named else naming.nobody,
+        guards=(assessment_guards.AUTHORITY_NAMED, naming.OWN_AUTHORITY, naming.SOMEBODY_ELSE),
+        fills=naming.sent,
+        opens=opens,
+        meets=("send_recommendation",),
+        hands=deadlines.CASEWORKERS_OWN,
     )
 
 
@@ -155,17 +173,8 @@ ASSESSMENT_ROWS: tuple[Transition[Case], ...] = (
         guards=(assessment_guards.TASK_OPEN,),
         meets=("acute_task",),
     ),
-    Transition(
-        rule="domain.md 2.3 row 22",
-        command=commands.SendRecommendation,
-        fact=facts.RecommendationSent,
-        sources=(Stage.RECOMMENDED,),
-        target=Stage.DECISION_PENDING,
-        roles=(Role.TOVHOLDER_KOMMUNE,),
-        guards=(assessment_guards.AUTHORITY_NAMED,),
-        opens=(deadlines.DECIDE,),
-        meets=("send_recommendation",),
-    ),
+    _sending("domain.md 2.3 row 22", (deadlines.DECIDE,), named=True),
+    _sending("domain.md 2.3 row 22 (to be named, R5)", (deadlines.DECIDE, deadlines.NAME_CASEWORKER), named=False),
     _grant("domain.md 2.3 row 23 (citizen knows)", (deadlines.ANSWER_OFFER,), knows=True),
     _grant("domain.md 2.3 row 23", (deadlines.ANSWER_OFFER, deadlines.TELL_CITIZEN), knows=False),
     Transition(

@@ -17,8 +17,9 @@ from shared.lifecycle.regime import LAW_ENFORCEMENT
 from shared.lifecycle.table import Context, Guard, Lifecycle, Transition
 from shared.reference.organisations import organisation
 
-RECEIVERS = (Role.DPO, Role.CASEWORKER, Role.TOVHOLDER_KOMMUNE, Role.TOVHOLDER_POLITI)
-DECIDERS = (Role.DPO, Role.CASEWORKER)
+RECEIVERS = (Role.DPO, Role.TOVHOLDER_KOMMUNE, Role.TOVHOLDER_POLITI)
+DECIDERS = (Role.DPO,)
+"""Never a caseworker: a request is seen by function, and a caseworker sees as the person who is named on a case (R5)."""
 
 EXEMPTIONS_OF: Mapping[InsightRegime, frozenset[Exemption]] = {
     InsightRegime.FORVALTNINGSLOV: frozenset({Exemption.FVL15}),

@@ -72,6 +72,8 @@ class Intervention(Aggregate):
     consent_id: UUID
     valid_until: datetime
     requested_at: datetime
+    authority: str | None = None
+    caseworker_ref: UUID | None = None
     narrow: bool = False
     desk: str = DESK
     blocks: tuple[str, ...] = ()
@@ -120,6 +122,8 @@ def begin(intervention_id: UUID, fact: Fact) -> Intervention:
         consent_id=fact.consent_id,
         valid_until=fact.valid_until,
         requested_at=fact.requested_at,
+        authority=fact.authority,
+        caseworker_ref=fact.caseworker,
         narrow=fact.narrow,
     )
 
@@ -127,6 +131,8 @@ def begin(intervention_id: UUID, fact: Fact) -> Intervention:
 def apply(state: Intervention, fact: Fact) -> Intervention:
     """Return the intervention after what `fact` means to it alone."""
     match fact:
+        case facts.CaseworkerFollowed():
+            return state.with_(authority=fact.authority, caseworker_ref=fact.caseworker)
         case facts.DeskAsked():
             return state.with_(blocks=fact.blocks)
         case facts.MemberExcluded():

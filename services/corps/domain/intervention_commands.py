@@ -47,6 +47,15 @@ class RequestIntervention(Command):
     client: Client
     consent_id: UUID
     valid_until: datetime
+    authority: str | None = None
+    caseworker: UUID | None = None
+
+
+class FollowCaseworker(Command):
+    """Follow the case: somebody else is named there as caseworker, or nobody."""
+
+    authority: str | None = None
+    caseworker: UUID | None = None
 
 
 class AskDesk(Command):

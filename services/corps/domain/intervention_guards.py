@@ -33,7 +33,10 @@ def today(context: Context) -> date:
 
 
 def _at_home(state: Intervention, _: Any, context: Context) -> bool:
-    return context.actor.is_system or context.actor.organisation == state.organisation
+    """Say whether the actor is of the municipality whose case it is, or the caseworker of another authority that decides on it."""
+    actor = context.actor
+    named = (actor.person_ref, actor.organisation) == (state.caseworker_ref, state.authority)
+    return actor.is_system or named or actor.organisation == state.organisation
 
 
 def _is_the_member(state: Intervention, _: Any, context: Context) -> bool:

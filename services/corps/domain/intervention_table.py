@@ -43,6 +43,14 @@ def _requested(is_narrow: bool) -> Callable[[Any, Any, Context], Mapping[str, An
     return lambda _, __, context: {"requested_at": context.now, "narrow": is_narrow}
 
 
+def _followed(state: Intervention, command: commands.FollowCaseworker, _: Context) -> Mapping[str, Any]:
+    return {
+        "case_id": state.case_id,
+        "left": state.authority if state.authority != command.authority else None,
+        "replaced": state.caseworker_ref if state.caseworker_ref != command.caseworker else None,
+    }
+
+
 def _asked(state: Intervention, _: commands.AskDesk, context: Context) -> Mapping[str, Any]:
     return {"case_id": state.case_id, "district": state.district, "blocks": tuple(context.known.get("blocks", ()))}
 
@@ -151,6 +159,16 @@ REQUEST_ROWS: tuple[Row, ...] = (
         when=narrow,
         fills=_requested(True),
         opens=(deadlines.MATCH_NARROW,),
+        deciding=False,
+        follows=True,
+    ),
+    Transition(
+        rule="domain.md 3.4, R5",
+        command=commands.FollowCaseworker,
+        fact=facts.CaseworkerFollowed,
+        sources=tuple(Stage),
+        roles=(Role.SYSTEM,),
+        fills=_followed,
         deciding=False,
         follows=True,
     ),

@@ -239,8 +239,12 @@ ELSEWHERE = {
     "follow_up_too_early",
     "new_concern_missing",
     "subject_unchanged",
+    "caseworker_of_another_authority",
+    "names_themselves",
+    "naming_not_yours",
+    "named_already",
 }
-"""Guards with a test of their own below."""
+"""Guards with a test of their own below, or in `test_naming`."""
 
 
 def _refused(play: Play, command: Command, by: Role | Actor, **known: Any) -> str:

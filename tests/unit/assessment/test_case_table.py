@@ -52,6 +52,7 @@ CASE_ROWS: dict[type[Command], list[tuple[set[str], set[Role]]]] = {
     c.CompleteAssessment: [({"K4"}, {K})],
     c.AnswerAcuteTask: [({*OPEN, "K13"}, {K, P})],
     c.SendRecommendation: [({"K5"}, {K})],
+    c.NameCaseworker: [({"K6", "K7", "K8", "K9", "K10", "K12"}, {K, Role.LEADER})],
     c.DecideMeasure: [({"K6"}, {W})],
     d.RecordConsent: [(OPEN - {"K2"}, {W, K})],
     d.WithdrawConsent: [({*OPEN, "K13"} - {"K2"}, {W, K}), ({"K2"}, {P, K})],

@@ -161,11 +161,12 @@ def test_a_consent_of_another_kind_or_to_another_party_carries_no_share() -> Non
 
 
 def test_a_caseworker_is_reminded_thirty_days_before_a_consent_ends() -> None:
-    play = played(GATHERING)
+    play = played(PENDING)
     made = play.give(consent_to("SHARE", valid_until=NOW + 100 * DAY), W)
 
     (clock,) = [fact for fact in made if isinstance(fact, DeadlineOpened)]
 
+    assert clock.owner_person == play.state.caseworker_ref
     assert (clock.kind, clock.owner_role, clock.about) == ("consent_expires", "CASEWORKER", play.state.consents[0].id)
     assert [(step.action, step.at) for step in clock.steps] == [
         (StepAction.REMIND, NOW + 70 * DAY),
@@ -174,7 +175,7 @@ def test_a_caseworker_is_reminded_thirty_days_before_a_consent_ends() -> None:
     play.now = NOW + 100 * DAY
     for action in (StepAction.REMIND, StepAction.MISS):
         play.give(TakeDeadlineStep(deadline_id=clock.deadline_id, action=action), Role.SYSTEM)
-    assert play.state.stage == Stage.GATHERING
+    assert play.state.stage == Stage.DECISION_PENDING
 
 
 def test_of_two_consents_only_the_clock_of_the_withdrawn_one_ends() -> None:

@@ -32,9 +32,9 @@ from tests.unit.assessment.insight_builders import (
 
 D, W, K, P = Role.DPO, Role.CASEWORKER, Role.TOVHOLDER_KOMMUNE, Role.TOVHOLDER_POLITI
 ROWS: dict[type[Command], tuple[set[str], set[Role]]] = {
-    i.RequestInsight: ({"-"}, {D, W, K, P}),
-    i.HandOverInsight: ({"I1"}, {D, W, K, P}),
-    i.DecideInsight: ({"I1", "I2"}, {D, W}),
+    i.RequestInsight: ({"-"}, {D, K, P}),
+    i.HandOverInsight: ({"I1"}, {D, K, P}),
+    i.DecideInsight: ({"I1", "I2"}, {D}),
 }
 """Who may give which command in which states; "-" is before the beginning."""
 

@@ -266,6 +266,7 @@ SAMPLES: Mapping[type[Command], tuple[Command, ...]] = {
     ic.ReplaceMember: (ic.ReplaceMember(reason_code=ReturnReason.RELATION),),
     ic.LoseMember: (ic.LoseMember(reason_code=ReturnReason.LOAN_ENDED),),
     ic.EndIntervention: (END,),
+    ic.FollowCaseworker: (ic.FollowCaseworker(authority="kommune:0751", caseworker=UUID(int=3)),),
     ic.StopIntervention: (ic.StopIntervention(),),
     lc.DraftLoan: (DRAFT,),
     lc.OfferLoan: (lc.OfferLoan(),),

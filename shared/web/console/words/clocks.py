@@ -61,6 +61,10 @@ CLOCKS: Final[Mapping[str, ClockWords]] = {
         N_("Vurdering af akut åbning"), N_("Vurdér, om den akutte åbning af sagen var begrundet, og skriv under.")
     ),
     "case.send_recommendation": ClockWords(N_("Anbefaling til myndigheden"), N_("Send anbefalingen til myndigheden.")),
+    "case.name_caseworker": ClockWords(
+        N_("Udpegning af en sagsbehandler"),
+        N_("Udpeg den sagsbehandler, der skal træffe afgørelse. Indtil da ser ingen sagsbehandler sagen."),
+    ),
     "case.decide": ClockWords(N_("Myndighedens afgørelse"), N_("Træf afgørelse om tilbuddet.")),
     "case.answer_offer": ClockWords(
         N_("Borgerens svar på tilbuddet"),
