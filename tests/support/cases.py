@@ -91,7 +91,11 @@ class Infohus:
 
     async def granted(self, path: str, measures: tuple[str, ...] = ("CONVERSATION",)) -> None:
         """The recommendation goes to the municipality, which grants it."""
-        addressed = {"addressed_to": kommune(self.municipality), "unit": "ADULTS"}
+        addressed = {
+            "addressed_to": kommune(self.municipality),
+            "unit": "ADULTS",
+            "caseworker": str(self.caseworker.ref),
+        }
         await self.tovholder.do(path, "send-recommendation", addressed)
         decision = {
             "outcome": "GRANT",

@@ -77,7 +77,7 @@ async def offer_declined(tale: Tale) -> None:
     case = await open_case(tale, HORSENS, await call_the_hotline(tale, HORSENS))
     await clear(tale, HORSENS, case)
     await meet_and_assess(tale, HORSENS, case, ("CONVERSATION",))
-    await recommend_and_grant(tale, HORSENS, case, ("CONVERSATION",))
+    await recommend_and_grant(tale, HORSENS, case, ("CONVERSATION",), leader_names=True)
     await tale.until(add_working_days(tale.now, 17))
     path = f"/assessment/v1/cases/{case}"
     await caseworker(tale, HORSENS).do(path, "record-decline")

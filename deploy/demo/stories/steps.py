@@ -128,10 +128,17 @@ def rating(dimension: str, today: date) -> dict[str, Any]:
     return made
 
 
-async def recommend_and_grant(tale: Tale, municipality: str, case: UUID, measures: tuple[str, ...]) -> None:
-    """The recommendation goes to the authority, which decides in its own regime."""
+async def recommend_and_grant(
+    tale: Tale, municipality: str, case: UUID, measures: tuple[str, ...], *, leader_names: bool = False
+) -> None:
+    """The recommendation goes to the authority, which decides in its own regime; one person there is named and sees the case."""
     addressed = {"addressed_to": kommune(municipality), "unit": "ADULTS"}
+    named = str(caseworker(tale, municipality).ref)
+    if not leader_names:
+        addressed["caseworker"] = named
     await tovholder(tale, municipality).do(f"/assessment/v1/cases/{case}", "send-recommendation", addressed)
+    if leader_names:
+        await _name(tale, municipality, case, named)
     await tale.until(add_working_days(tale.now, 6))
     decision = {
         "outcome": "GRANT",
@@ -142,6 +149,19 @@ async def recommend_and_grant(tale: Tale, municipality: str, case: UUID, measure
     }
     await caseworker(tale, municipality).do(f"/assessment/v1/cases/{case}", "decide-measure", decision)
     tale.say("the authority grants the measure; the citizen is told and may decline")
+
+
+async def _name(tale: Tale, municipality: str, case: UUID, person: str) -> None:
+    """The leader sees a stub, and names who decides; until then no caseworker sees the case (R5)."""
+    path, leader = f"/assessment/v1/cases/{case}", tale.at(Role.LEADER, kommune(municipality))
+    unseen = await caseworker(tale, municipality).send("GET", path)
+    tale.expect(unseen.status == 404, "a caseworker who is not named sees no case")
+    stub = await leader.see(f"/assessment/v1/namings/{case}")
+    tale.expect((await leader.send("GET", path)).status == 404, "the leader sees a stub, never the case")
+    allocated = {"person": person, "reason": "ALLOCATED"}
+    done = await leader.send("POST", f"{path}/name-caseworker", allocated, version=stub.version)
+    tale.expect(done.status == 200, "the leader names a caseworker")
+    tale.say("the leader sees that a case waits, not what it is about, and names a caseworker")
 
 
 def caseworker(tale: Tale, municipality: str) -> Person:

@@ -227,7 +227,10 @@ WAY: dict[str, Any] = {
             "reasoning": "En begrundelse, skrevet af en prøve",
         },
     ),
-    "send-recommendation": lambda w: (Role.TOVHOLDER_KOMMUNE, {"addressed_to": KOMMUNE, "unit": "ADULTS"}),
+    "send-recommendation": lambda w: (
+        Role.TOVHOLDER_KOMMUNE,
+        {"addressed_to": KOMMUNE, "unit": "ADULTS", "caseworker": str(w.people[Role.CASEWORKER].ref)},
+    ),
     "decide-measure": lambda w: (
         Role.CASEWORKER,
         {"outcome": "GRANT", "law": "SERVICELOVEN", "appeal_guidance_given": True},

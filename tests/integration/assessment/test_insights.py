@@ -23,7 +23,7 @@ from tests.integration.assessment.assessment_world import TO_OFFER, Person, Worl
 from tests.integration.assessment.conftest import Installed
 from tests.unit.assessment.assessment_builders import POLITI
 
-K, P, W, D = Role.TOVHOLDER_KOMMUNE, Role.TOVHOLDER_POLITI, Role.CASEWORKER, Role.DPO
+K, P, D = Role.TOVHOLDER_KOMMUNE, Role.TOVHOLDER_POLITI, Role.DPO
 WROTE = "En begrundelse, skrevet af en prøve"
 
 
@@ -247,7 +247,7 @@ async def test_an_open_request_stops_the_clock_of_retention(world: World) -> Non
     assert not await waits()
     insight = await ask(world, case)
     assert await waits()
-    await command(world, insight, "decide-insight", W, {"decision": "FULL"})
+    await command(world, insight, "decide-insight", D, {"decision": "FULL"})
     assert not await waits()
 
 
@@ -258,7 +258,7 @@ async def test_nothing_is_erased_of_a_case_whose_insight_waits(world: World, ins
 
     with pytest.raises(Conflict) as refused:
         await refuse_while_asked(installed.worker_url, [uuid4(), case])
-    await command(world, insight, "decide-insight", W, {"decision": "FULL"})
+    await command(world, insight, "decide-insight", D, {"decision": "FULL"})
 
     assert refused.value.code == "insight_waits"
     await refuse_while_asked(installed.worker_url, [case])

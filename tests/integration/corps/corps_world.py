@@ -341,6 +341,8 @@ def consent_given(municipality: str, consent: UUID, now: datetime, **requirement
             "client": "SUBJECT",
             "given_by": "SUBJECT",
             "municipality": municipality,
+            "authority": f"kommune:{municipality}",
+            "caseworker": str(caseworker(municipality).person_ref),
             "consent_id": str(consent),
             "text_version": "2026-1",
             "given_at": now.isoformat(),

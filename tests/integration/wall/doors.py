@@ -21,6 +21,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from services.assessment import repository as assessment
+from services.assessment.domain.case import Case
 from services.assessment.domain.case import Stage as CaseStage
 from services.assessment.domain.insight import Stage as InsightStage
 from services.assessment.domain.underretning import Stage as UnderretningStage
@@ -50,6 +51,8 @@ PLACES: Final = {
     Relation.OWNER: "kommune:0253",
     Relation.PARTICIPANT: "politi:midt-og-vestsjaelland",
     Relation.DECIDER: "kommune:0265",
+    Relation.NAMED: "kommune:0265",
+    Relation.ONCE_NAMED: "kommune:0265",
     Relation.HERSELF: "kommune:0259",
     Relation.FORMER: "kommune:0350",
     Relation.OTHER_MUNICIPALITY: "kommune:0269",
@@ -59,6 +62,12 @@ PLACES: Final = {
 }
 TAKING_PART: Final = (Relation.OWNER, Relation.PARTICIPANT, Relation.DECIDER, Relation.HERSELF)
 ENGAGED: Final = UUID(int=0xE)
+NAMED: Final = UUID(int=0xA)
+ONCE_NAMED: Final = UUID(int=0xB)
+PERSONS: Final = {Relation.HERSELF: ENGAGED, Relation.NAMED: NAMED, Relation.ONCE_NAMED: ONCE_NAMED}
+"""Relations that are one person's."""
+
+BY_PERSON: Final = {"authority": PLACES[Relation.DECIDER], "caseworker_ref": NAMED}
 STALE: Final = {"If-Match": '"999999"'}
 """A version that nobody saw: who sees the record hears that, before anything is decided."""
 
@@ -108,7 +117,7 @@ class House:
 
 def somebody(role: Role, relation: Relation) -> Actor:
     """Return a person in this role and relation."""
-    person = ENGAGED if relation is Relation.HERSELF else UUID(int=0x1000 + STAFF.index(role))
+    person = PERSONS.get(relation, UUID(int=0x1000 + STAFF.index(role)))
     return Actor(person, PLACES[relation], frozenset({role}))
 
 
@@ -176,12 +185,12 @@ async def _records(owner: AsyncEngine) -> dict[str, UUID]:
         (intake.concern_store(None), concerns.a_concern(ConcernStage.ROUTED), {}),
         (
             assessment.case_store(None),
-            assessment_builders.case_in(CaseStage.ACTIVE),
-            {"authority": PLACES[Relation.DECIDER]},
+            _renamed(assessment_builders.case_in(CaseStage.ACTIVE)),
+            BY_PERSON,
         ),
         (assessment.underretning_store(), assessment_builders.underretning_in(UnderretningStage.RECEIVED), {}),
         (assessment.insight_store(None), insight_builders.insight_in(InsightStage.RECEIVED), {}),
-        (corps.intervention_store(None), corps_builders.active().state, {"member_ref": ENGAGED}),
+        (corps.intervention_store(None), corps_builders.active().state, {"member_ref": ENGAGED, **BY_PERSON}),
         (corps.loan_store(None), corps_builders.active_loan().state, {"member_ref": ENGAGED}),
     ]
     records = {}
@@ -193,6 +202,16 @@ async def _records(owner: AsyncEngine) -> dict[str, UUID]:
     records["member"] = ENGAGED
     await _member(owner)
     return records
+
+
+def _renamed(case: Case) -> Case:
+    """Return the case with one caseworker who was named and one who is, at the authority that decides."""
+    (first,) = case.caseworkers
+    at = {"organisation": PLACES[Relation.DECIDER]}
+    former = first.model_copy(update={**at, "person_ref": ONCE_NAMED, "until": first.since})
+    now = first.model_copy(update={**at, "person_ref": NAMED})
+    sent = case.recommendation.model_copy(update={"addressed_to": PLACES[Relation.DECIDER]})
+    return case.with_(caseworkers=(former, now), recommendation=sent)
 
 
 async def _put(owner: AsyncEngine, store: Store[Any], state: Aggregate, columns: dict[str, Any]) -> None:
