@@ -34,7 +34,8 @@ def naming_routes(router: APIRouter, parts: ApiParts, cases: Cases) -> None:
         case = await store.load(tx, id)
         _require_shown(case, tx)
         require_version(case, version)
-        return await carry_out(tx, store, cases.sealer, case, id, command)
+        # The case's own policy says whose sight changes with it.
+        return await carry_out(tx, cases.store, cases.sealer, case, id, command)
 
     async def many(request: Request) -> Response:
         """List the cases that were sent to the actor's authority and are open, newest first, each as a stub."""

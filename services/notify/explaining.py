@@ -9,6 +9,7 @@ from typing import Any, Literal
 from services.notify.sentences import todo
 from services.notify.words import reference
 from shared.contracts.lifecycle import DeadlineReason
+from shared.lifecycle.actor import Role
 from shared.web.console.due import why
 from shared.web.console.language import language_of
 
@@ -24,6 +25,9 @@ BECAUSE = {
 }
 LEADERS_SEE = frozenset({"loan"})
 """Kinds of records whose policy lets a leader see them: of others she is told that something waits, not about what (R5)."""
+
+NAME_CASEWORKER = "name_caseworker"
+"""The kind of deadline that asks a leader to name a caseworker; she sees a stub of the case, never the case."""
 
 LAW = ("Fristen står i loven eller i en kilde.", "The deadline is law, or from a source.")
 PROPOSAL = ("Fristen er vores forslag, ikke lov.", "The deadline is our proposal, not law.")
@@ -41,7 +45,8 @@ def explained(row: Mapping[str, Any], now: datetime, language: Language) -> dict
     `aggregate_id` and `link` are null for a leader who may not see the record.
     """
     index = 0 if language == "da" else 1
-    sentence = todo(row["aggregate_kind"], row["kind"])
+    names = _names(row)
+    sentence = todo(row["aggregate_kind"], NAME_CASEWORKER if names else row["kind"])
     shown = row["because"] != "LEADER" or row["aggregate_kind"] in LEADERS_SEE
     reason = DeadlineReason.model_validate(row["reason"])
     overdue = row["due_at"] < now
@@ -70,8 +75,17 @@ def explained(row: Mapping[str, Any], now: datetime, language: Language) -> dict
         "system": _system(row, language),
         "reason": row["reason"],
         **{name: row[name].isoformat() if row[name] else None for name in (*STEPS, "opened_at", "seen_at")},
-        "link": f"/{row['service']}/v1/{row['aggregate_kind']}s/{row['aggregate_id']}" if shown else None,
+        "link": _link(row, "naming" if names else row["aggregate_kind"]) if shown else None,
     }
+
+
+def _names(row: Mapping[str, Any]) -> bool:
+    """Say whether it waits for a leader to name a caseworker: what a caseworker has to do is the leader's till then (R5)."""
+    return (row["aggregate_kind"], row["owner_role"]) == ("case", Role.LEADER)
+
+
+def _link(row: Mapping[str, Any], kind: str) -> str:
+    return f"/{row['service']}/v1/{kind}s/{row['aggregate_id']}"
 
 
 def _status(overdue: bool, index: int) -> str:

@@ -86,6 +86,18 @@ async def test_who_is_replaced_loses_sight_and_leave_at_the_next_request(world: 
     assert await leaves(installed.admin, case) == {(KOMMUNE, str(next_one.ref))}
 
 
+async def test_other_services_are_told_that_who_is_replaced_sees_the_case_no_more(world: World) -> None:
+    her = person(W)
+    case = await sent(world, caseworker=her)
+
+    await name(world, case, person(W))
+
+    facts = (await world.get(f"/v1/cases/{case}/facts"))["items"]
+    (told,) = [fact["body"] for fact in facts if fact["type"] == "sight.changed.v1"]
+    assert (told["of_organisation"], told["of_person"], told["sees"]) == (KOMMUNE, str(her.ref), False)
+    assert W in told["of_roles"]
+
+
 async def test_leave_goes_with_the_person_and_not_with_the_department(world: World, installed: Installed) -> None:
     her = person(W)
     case = await sent(world)

@@ -92,6 +92,24 @@ def test_overdue_is_a_word_and_is_judged_now() -> None:
     assert explained(_row(), due + timedelta(seconds=1), "da")["status"] == "Overskredet"
 
 
+def test_what_waits_for_a_caseworker_who_is_not_named_asks_the_leader_for_a_name() -> None:
+    """R5: she cannot decide, and the link leads to the stub and not to the case."""
+    item = explained(
+        _row(kind="decide", service="assessment", aggregate_kind="case", owner_role="LEADER"), MONDAY, "en"
+    )
+
+    assert item["todo"].startswith("Name the caseworker")
+    assert item["link"] == f"/assessment/v1/namings/{item['aggregate_id']}"
+
+
+def test_once_somebody_is_named_the_item_asks_for_the_decision() -> None:
+    hers = {"kind": "decide", "service": "assessment", "aggregate_kind": "case", "owner_role": "CASEWORKER"}
+    item = explained(_row(**hers), MONDAY, "en")
+
+    assert item["todo"] == "Decide on the offer."
+    assert item["link"] == f"/assessment/v1/cases/{item['aggregate_id']}"
+
+
 def test_counters_know_the_outcome_and_the_danish_month_and_no_place() -> None:
     assert code_of("concern.advice_given.v1", {"municipality": "0253"}) == "ADVICE_GIVEN"
     assert code_of("case.closed.v1", {"reason": "A1", "municipality": "0253"}) == "CASE_CLOSED.A1"

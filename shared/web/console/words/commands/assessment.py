@@ -68,6 +68,10 @@ COMMANDS: Final[Mapping[str, CommandWords]] = {
     "send-recommendation": CommandWords(
         N_("Send anbefalingen"), N_("Anbefalingen sendes til den myndighed, der skal afgøre, om der gives hjælp.")
     ),
+    "name-caseworker": CommandWords(
+        N_("Udpeg en sagsbehandler"),
+        N_("Kun den, der er udpeget, ser sagen. Den, der var udpeget før, ser den ikke mere."),
+    ),
     "decide-measure": CommandWords(
         N_("Træf afgørelse"), N_("Myndigheden afgør, om borgeren får tilbud om hjælp, og efter hvilken lov.")
     ),

@@ -25,6 +25,9 @@ COMMANDS: Final[Mapping[str, CommandWords]] = {
     "choose-by-loan": CommandWords(
         N_("Vælg medlemmet gennem lånet"), N_("Medlemmet vælges, fordi et lån er tilbudt og holder pladsen.")
     ),
+    "follow-caseworker": CommandWords(
+        N_("Følg sagsbehandleren"), N_("Forløbet får at vide, hvem der nu er udpeget som sagsbehandler i sagen.")
+    ),
     "follow-signature": CommandWords(
         N_("Følg underskrifterne"),
         N_("Forløbet får at vide, at begge ledere har skrevet under, eller at lånet har fået en ny slutdato."),

@@ -76,6 +76,12 @@ FIELDS: Final[Mapping[str, FieldWords]] = {
     "end-intervention.handed_over": FieldWords(N_("Borgeren er overleveret til sin almindelige kontakt")),
     "addressed_to": FieldWords(N_("Hvilken myndighed?")),
     "unit": FieldWords(N_("Hvilken afdeling?")),
+    "caseworker": FieldWords(
+        N_("Hvem skal træffe afgørelsen?"),
+        N_("Kun når det er kommunens egen myndighed. Ellers udpeger dens leder en sagsbehandler."),
+    ),
+    "person": FieldWords(N_("Hvem skal arbejde med sagen?"), N_("Du kan ikke udpege dig selv.")),
+    "name-caseworker.reason": FieldWords(N_("Hvorfor?")),
     "outcome": FieldWords(N_("Hvad er afgørelsen?")),
     "see-session-concern.outcome": FieldWords(N_("Hvad skete der med bekymringen?")),
     "appeal_guidance_given": FieldWords(N_("Borgeren har fået vejledning om at klage")),
