@@ -17,7 +17,7 @@ from services.assessment.insights import Insights
 from services.assessment.repository import CaseStore
 from shared.contracts.disclosure_codes import InsightDecision
 from shared.contracts.insight import ANSWER_LASTS
-from shared.errors import Conflict, Forbidden, Transient
+from shared.errors import Conflict, Transient
 from shared.hosting.api import ApiParts
 from shared.lifecycle.actor import Actor, Role
 from shared.policy.doors import Door
@@ -26,9 +26,6 @@ from shared.vault.model import Looker, LookReason
 from shared.web.commands import command_routes, creation_route, creators
 from shared.web.opening import opening_route
 from shared.web.reading import facts, reading_routes
-
-ANSWERING = (Role.DPO,)
-"""Who may make the export, in the order in which the look is put on record."""
 
 
 def insight_routes(router: APIRouter, parts: ApiParts, cases: CaseStore) -> None:
@@ -56,12 +53,11 @@ def _sealed(request: InsightRequest) -> frozenset[UUID]:
 
 def _export_route(router: APIRouter, parts: ApiParts, insights: Insights) -> None:
     policy, rule = insights.store.policy, "R21: what the citizen gets, each text on record as INSIGHT"
-    door = parts.edge.door(Door("insight-export", rule, frozenset(ANSWERING), policy))
+    door = parts.edge.door(Door("insight-export", rule, frozenset({Role.DPO}), policy))
 
     async def export(request: Request, id: UUID) -> Response:
         """Show what the citizen may see of the case. Each text that is opened for it is on record first, as INSIGHT."""
         actor = await parts.edge.enter(request, door)
-        role = next(role for role in ANSWERING if role in actor.roles)
         async with parts.edge.begin(request, actor) as tx:
             asked = await insights.store.load(tx, id, lock=False)
             _require_answerable(asked, actor, tx.now)
@@ -76,7 +72,7 @@ def _export_route(router: APIRouter, parts: ApiParts, insights: Insights) -> Non
             now = tx.now
         if locked:
             return JSONResponse(locked_export(case, asked), headers={"Cache-Control": "no-store"})
-        looker = Looker(actor.person_ref, actor.organisation, role)
+        looker = Looker(actor.person_ref, actor.organisation, Role.DPO)
         opened = await _open(parts, looker, refs, now) | await _open_released(parts, looker, asked, now)
         return JSONResponse(export_of(case, asked, found, opened), headers={"Cache-Control": "no-store"})
 

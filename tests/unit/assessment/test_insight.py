@@ -225,7 +225,7 @@ def test_a_guard_refuses_what_just_fails_it(
 
 
 def test_a_caseworker_releases_nothing_of_a_concern() -> None:
-    with pytest.raises(Invalid, match="reporter_not_ruled_out"):
+    with pytest.raises(Forbidden, match="role_may_not"):
         asked().give(FULL_AND_RELEASED, actor(Role.CASEWORKER), **KNOWN)
 
 

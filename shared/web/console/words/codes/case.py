@@ -92,6 +92,12 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = {
         "P20": N_("Børnefaglig undersøgelse (barnets lov § 20)"),
         "EXISTING": N_("En undersøgelse er allerede i gang"),
     },
+    "NamingReason": {
+        "ALLOCATED": N_("Sagen er fordelt"),
+        "ILLNESS": N_("Den tidligere sagsbehandler er syg eller fraværende"),
+        "LEFT": N_("Den tidligere sagsbehandler er fratrådt"),
+        "CONFLICT_OF_INTEREST": N_("Den tidligere sagsbehandler er inhabil"),
+    },
     "FollowUpContact": {
         "REACHED": N_("Ja, der var kontakt"),
         "NOT_REACHED": N_("Nej, borgeren blev ikke nået"),
