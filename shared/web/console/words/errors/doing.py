@@ -91,10 +91,6 @@ ERRORS: Final[Mapping[str, Reason]] = {
         N_("Svaret kan ikke laves mere, fordi afgørelsen er for gammel."), N_("Notér en ny anmodning.")
     ),
     "insight_refused": Reason(N_("Der blev ikke givet indsigt, så der er intet at vise."), N_("Se afgørelsen.")),
-    "answer_for_the_officer": Reason(
-        N_("Tekster fra en henvendelse åbnes kun af databeskyttelsesrådgiveren."),
-        N_("Bed databeskyttelsesrådgiveren om at lave svaret."),
-    ),
     "release_under_way": Reason(N_("Teksterne er ved at blive gjort klar."), N_("Vent et øjeblik, og prøv igen.")),
     "reference.christiansoe": Reason(
         N_("Christiansø er ikke en kommune."),

@@ -26,6 +26,7 @@ FACTS: Final[Mapping[str, str]] = {
     "case.assessment_completed.v1": N_("Vurderingen i ni dimensioner blev færdig"),
     "case.acute_task_answered.v1": N_("Den akutte opgave blev besvaret"),
     "case.recommendation_sent.v1": N_("Anbefalingen blev sendt til en myndighed"),
+    "case.caseworker_named.v1": N_("En sagsbehandler blev udpeget"),
     "case.authority_decided.v1": N_("Myndigheden traf afgørelse"),
     "case.consent_given.v1": N_("Et samtykke blev noteret"),
     "case.offer_declined.v1": N_("Borgeren sagde nej tak. Det har ingen følger"),

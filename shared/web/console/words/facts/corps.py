@@ -9,6 +9,7 @@ from shared.web.console.language import N_
 
 FACTS: Final[Mapping[str, str]] = {
     "intervention.requested.v1": N_("Borgeren sagde ja, og et korpsmedlem søges"),
+    "intervention.caseworker_followed.v1": N_("En anden er nu udpeget som sagsbehandler i sagen"),
     "intervention.desk_asked.v1": N_("Det nationale bord blev spurgt"),
     "intervention.member_excluded.v1": N_("Et medlem blev udelukket"),
     "intervention.member_chosen.v1": N_("Et medlem blev valgt og holdes fri"),

@@ -9,6 +9,18 @@ from shared.web.console.language import N_
 from shared.web.console.words.model import Reason
 
 GUARDS: Final[Mapping[str, Reason]] = {
+    "caseworker_of_another_authority": Reason(
+        N_("Sagsbehandleren kan kun udpeges sammen med anbefalingen, når den går til kommunens egen myndighed."),
+        N_("Lad feltet stå tomt. Lederen af myndigheden bliver bedt om at udpege en."),
+    ),
+    "names_themselves": Reason(
+        N_("Ingen udpeger sig selv."), N_("Udpeg en kollega, eller lad en leder hos myndigheden udpege dig.")
+    ),
+    "naming_not_yours": Reason(
+        N_("Den myndighed, anbefalingen er sendt til, udpeger selv sin sagsbehandler."),
+        N_("Spørg myndighedens leder."),
+    ),
+    "named_already": Reason(N_("Personen er allerede udpeget i sagen."), N_("Udpeg en anden, eller lad det være.")),
     "responsibility_not_accepted": Reason(
         N_("En sag åbnes ved, at kommunen tager ansvaret."),
         N_("Sæt kryds ved ansvaret, eller læg henvendelsen til den sag, den hører til."),
