@@ -17,7 +17,6 @@ from services.assessment.domain.case import Case
 from services.assessment.domain.insight import InsightRequest
 from services.assessment.insight_words import FACTS, HELD_BACK, MEANINGS, ROLES
 from shared.contracts.assessment import ConcernArrived, ConcernAttached, ConsentGiven
-from shared.contracts.subject import SubjectDescribed
 from shared.lifecycle.regime import regime_of
 
 REPORTER = frozenset({"reporter", "reporter_kind", "anonymity", "description", "subject", "grounds"})
@@ -73,11 +72,6 @@ def _texts_of(part: Any) -> Iterator[UUID]:
                 yield UUID(value)
             else:
                 yield from _texts_of(value)
-
-
-def tells_of_person(facts: Iterable[Mapping[str, Any]]) -> bool:
-    """Say whether texts of class C are among them: who the person is."""
-    return any(fact["type"] == SubjectDescribed.type for fact in facts)
 
 
 def as_decided(request: InsightRequest, facts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -171,7 +171,7 @@ async def test_the_citizen_is_shown_what_is_held_of_them_by_the_officer(world: W
     told = next(item["content"] for item in answer["items"] if "birth_year" in item["content"])
     assert (told["name"], told["address"], told["birth_year"]) == (NAME, ADDRESS, "2012")
     assert told["custody_holders"]["held_back"] == "PERSONS"
-    assert refused["code"] == "answer_for_the_officer"
+    assert refused["code"] == "role_may_not"
 
 
 def test_who_may_still_be_a_child_counts_as_one() -> None:
