@@ -32,6 +32,7 @@ from shared.persistence.work import UnitOfWork, build_engine
 from shared.settings import Settings, is_loopback
 from shared.vault import KeysetProvider, PostgresKeyStore, Vault
 from shared.web.console.assets import Assets
+from shared.web.console.language import ENGLISH, untranslated
 from shared.web.console.provider import Provider
 from shared.web.console.session import Sessions
 from shared.web.console.signin import sign_in_routes
@@ -120,6 +121,8 @@ def build(
 
 def _console(service: str, edge: Edge, settings: Settings) -> Console:
     """Return the service's console; what is made for one machine says so on every page."""
+    ENGLISH.load()
+    edge.metrics.registry.register(untranslated)
     sessions = Sessions(edge.work.engine, edge.verifier, Provider.from_settings(settings))
     package = f"services.{service}.pages"
     return Console(
