@@ -82,7 +82,8 @@ class Watch:
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
-            self.found.append(f"console {message.type}: {message.text}")
+            at = urlsplit(message.location.get("url", "")).path
+            self.found.append(f"console {message.type}: {message.text} ({at})")
 
 
 async def open_page(
@@ -110,6 +111,7 @@ async def sign_in(page: Page, label: str, to: str = "/notify/work") -> None:
     await page.goto(to)
     await choose_person(page, label)
     await page.wait_for_url(lambda url: "/auth/" not in url)
+    assert "/sign-in/" not in page.url, f"{label} was not let in: {await page.inner_text('body')}"
 
 
 async def choose_person(page: Page, label: str) -> None:
