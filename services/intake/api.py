@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 from uuid import UUID
@@ -11,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import JSONResponse, Response
 
 from services.intake import repository
-from services.intake.api_codes import staff_route
+from services.intake.api_codes import ReferenceCodes, staff_route
 from services.intake.api_form import form_routes
-from services.intake.api_public import public_routes
+from services.intake.api_public import PublicDoor, public_routes
 from services.intake.codes import Digests
 from services.intake.domain.concern import Concern
 from services.intake.handed_on import handed_on_route
@@ -28,19 +29,34 @@ from shared.web.problems import of_body
 from shared.web.reading import reading_routes
 
 
+@dataclass(frozen=True)
+class Entrances:
+    """Where concerns come in, as routes and pages share it."""
+
+    concerns: Concerns
+    codes: ReferenceCodes
+    public: PublicDoor
+
+
 def routes(router: APIRouter, parts: ApiParts) -> None:
     """Add every route of intake."""
+    add_routes(router, parts)
+
+
+def add_routes(router: APIRouter, parts: ApiParts) -> Entrances:
+    """Add every route of intake; return what its pages share with them."""
     store = repository.concern_store(parts.vault)
     concerns = Concerns(store, parts.vault)
     digests = Digests()  # for both doors: a flood of codes takes no more of the process than one of them may
     staff_route(router, parts.edge, store.lifecycle, concerns, digests)
-    public_routes(router, parts.edge, concerns, digests)
+    public = public_routes(router, parts.edge, concerns, digests)
     command_routes(router, parts.edge, store.lifecycle, store.policy, concerns.give)
     reading_routes(router, parts.edge, store, filters={"channel": "channel", "municipality": "municipality"})
     opening_route(router, parts.edge, store, parts.vault, sealed)
     handed_on_route(router, parts.edge, store)
     _help_routes(router, parts.edge)
     form_routes(router, parts.edge, store.lifecycle)
+    return Entrances(concerns, ReferenceCodes(parts.edge.idempotency, digests), public)
 
 
 def sealed(concern: Concern) -> frozenset[UUID]:

@@ -28,13 +28,14 @@ from shared.persistence.idempotency import Answer, Attempt
 from shared.persistence.work import Transaction
 from shared.policy.doors import Door
 from shared.web import problems
-from shared.web.commands import add_post, parse, respond
+from shared.web.commands import accept, add_post, parse, respond
 from shared.web.edge import Edge, body_of
 
 RECEIVE = Door("receive-concern-public", "domain.md 2.4: a citizen, without an account", public=True)
 STATUS_BY_CODE = Door("concern-status-public", "domain.md 2.4: who has the reference code", public=True)
 ADD_BY_CODE = Door("add-information-public", "domain.md 2.4: who has the reference code", public=True)
 RANDOM_UUID = 4
+PATH = "/v1/public/concerns"
 
 
 class PublicStatus(StrEnum):
@@ -76,20 +77,20 @@ class AddByCode(BaseModel):
     information: CaseText
 
 
-def public_routes(router: APIRouter, edge: Edge, concerns: Concerns, digests: Digests) -> None:
+def public_routes(router: APIRouter, edge: Edge, concerns: Concerns, digests: Digests) -> PublicDoor:
     """Add what a citizen may do without an account: report, ask by code, add by code."""
     door = PublicDoor(edge, concerns, digests)
-    path = "/v1/public/concerns"
     for end, endpoint, model, entered, status in (
         ("", door.receive, ReceiveConcern, RECEIVE, 201),
         ("/status", door.status, AskByCode, STATUS_BY_CODE, 200),
         ("/add-information", door.add, AddByCode, ADD_BY_CODE, 200),
     ):
-        add_post(router, edge, path + end, endpoint, model, edge.door(entered), model.__doc__, status=status)
+        add_post(router, edge, PATH + end, endpoint, model, edge.door(entered), model.__doc__, status=status)
+    return door
 
 
 class PublicDoor:
-    """The endpoints of the public door of one process."""
+    """The public door of one process, for its JSON and for its pages: one gate, the same codes."""
 
     def __init__(self, edge: Edge, concerns: Concerns, digests: Digests) -> None:
         self._edge = edge
@@ -100,6 +101,34 @@ class PublicDoor:
 
     async def receive(self, request: Request) -> Response:
         """Take a concern in; a reporter without a name is answered with a reference code."""
+        return _unkept(
+            await respond(
+                self._edge,
+                request,
+                ReceiveConcern,
+                ReceiveConcern.code,
+                status=201,
+                actor=PUBLIC,
+                door=RECEIVE,
+                **self._receiving(),
+            )
+        )
+
+    async def take_in(self, request: Request, key: str, body: bytes) -> dict[str, Any]:
+        """Take in what a page's form says, as `receive` does; return what is answered.
+
+        Raises pydantic's `ValidationError` and our own errors.
+        """
+        attempt, steps = Attempt(PUBLIC, PATH, key, body), self._receiving()
+        added = steps.pop("added")
+        command, answer = await accept(
+            self._edge, request, attempt, ReceiveConcern, ReceiveConcern.code, status=201, **steps
+        )
+        told: dict[str, Any] = answer.body | added(attempt, command, answer)
+        return told
+
+    def _receiving(self) -> dict[str, Any]:
+        """Return the steps of taking one concern in, whichever way it was sent."""
         concern_id = uuid4()
         kept: list[bytes] = []
 
@@ -115,35 +144,44 @@ class PublicDoor:
         def added(attempt: Attempt, command: ReceiveConcern, answer: Answer) -> dict[str, Any]:
             return self._codes.told(attempt, answer) if command.anonymity is Anonymity.ANONYMOUS else {}
 
-        return _unkept(
-            await respond(
-                self._edge,
-                request,
-                ReceiveConcern,
-                ReceiveConcern.code,
-                act,
-                RECEIVE,
-                status=201,
-                actor=PUBLIC,
-                ready=ready,
-                added=added,
-            )
-        )
+        return {"act": act, "ready": ready, "added": added}
 
     async def status(self, request: Request) -> Response:
         """Tell how far the concern is. An unknown code and a wrong one are one thing: one hash, one look, the same answer."""
         try:
-            asked = parse(AskByCode, await body_of(request))
+            told = await self.ask(request, await body_of(request))
         except ValidationError as error:
             return problems.of_body(error, AskByCode)
+        return _unkept(JSONResponse(told))
+
+    async def ask(self, request: Request, body: bytes) -> dict[str, Any]:
+        """Return how far the concern is to which a code belongs. Raises pydantic's `ValidationError` and our own errors."""
+        asked = parse(AskByCode, body)
         self._gate.admit_code()
         digest = await self._digests.of(asked.code)
         async with self._edge.begin(request, PUBLIC) as tx:
-            told = _told(await self._concerns.under(tx, digest))
-        return _unkept(JSONResponse(told))
+            return _told(await self._concerns.under(tx, digest))
 
     async def add(self, request: Request) -> Response:
         """Add something, sealed on arrival; the answer is the status."""
+        return _unkept(
+            await respond(
+                self._edge, request, AddByCode, AddInformation.code, door=ADD_BY_CODE, actor=PUBLIC, **self._adding()
+            )
+        )
+
+    async def take_more(self, request: Request, key: str, body: bytes) -> dict[str, Any]:
+        """Add what a page's form says, as `add` does; return the status.
+
+        Raises pydantic's `ValidationError` and our own errors.
+        """
+        attempt = Attempt(PUBLIC, f"{PATH}/add-information", key, body)
+        _, answer = await accept(self._edge, request, attempt, AddByCode, AddInformation.code, **self._adding())
+        told: dict[str, Any] = answer.body
+        return told
+
+    def _adding(self) -> dict[str, Any]:
+        """Return the steps of adding something, whichever way it was sent."""
         found: list[bytes] = []
 
         async def ready(attempt: Attempt, asked: AddByCode) -> None:
@@ -155,19 +193,7 @@ class PublicDoor:
             command = AddInformation(information=asked.information)
             return await self._concerns.add_information(tx, found[0], command)
 
-        return _unkept(
-            await respond(
-                self._edge,
-                request,
-                AddByCode,
-                AddInformation.code,
-                act,
-                ADD_BY_CODE,
-                actor=PUBLIC,
-                ready=ready,
-                shown=_told,
-            )
-        )
+        return {"act": act, "ready": ready, "shown": _told}
 
 
 def _told(concern: Concern) -> dict[str, Any]:

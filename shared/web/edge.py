@@ -35,7 +35,7 @@ LARGEST_BODY = 128 * 1024
 DRAINED = 8 * LARGEST_BODY
 """Bytes of a body that nobody wants which are still read, so that the answer reaches who is busy sending."""
 
-PUBLIC_DOOR = "/v1/public/"
+PUBLIC_DOORS = ("/v1/public/", "/public/")
 """Paths of callers without an account, of whom nothing is kept."""
 
 JSON = "application/json"
@@ -188,7 +188,7 @@ class Surroundings:
             await self._app(scope, receive, send)
             return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        if scope["path"].startswith(PUBLIC_DOOR):
+        if scope["path"].startswith(PUBLIC_DOORS):
             # What a caller without an account says of itself is kept in no fact and no trace, not even an id of its own.
             headers = {}
         correlation = _uuid_or_new(headers.get("x-correlation-id"))

@@ -1,0 +1,138 @@
+"""Concerns: the list, the concern's own page, and a form for each of its commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from services.intake import repository
+from services.intake.domain.concern import Concern, Stage
+from shared.contracts.codes import Anonymity, Answer, Travel
+from shared.hosting.api import ApiParts
+from shared.lifecycle.text import FieldClass
+from shared.persistence.store import Store
+from shared.persistence.work import Transaction
+from shared.reference.districts import district_of
+from shared.reference.municipalities import all_municipalities
+from shared.reference.organisations import kommune, politi
+from shared.web.console.commands import CommandPages, Option
+from shared.web.console.language import N_
+from shared.web.console.records import Card, RecordPages, SealedText
+from shared.web.console.saying import Say
+from shared.web.console.site import Console, Form, Visit
+
+TRACK = (Stage.RECEIVED, Stage.ROUTED, Stage.MERGED)
+"""The way that a concern usually takes (`domain.md` 2.2)."""
+
+FIRST = (
+    "note-information",
+    "route-concern",
+    "log-handover",
+    "complete-record",
+    "give-advice",
+    "point-out-help",
+    "raise-acute",
+    "close-acute",
+    "add-information",
+    "set-anonymity",
+)
+
+PLACES = ("raise-acute.subject_municipality", "complete-record.subject_municipality", "point-out-help.municipality")
+
+
+def concern_pages(router: APIRouter, parts: ApiParts, console: Console, store: Store[Concern]) -> None:
+    """Add the pages of concerns."""
+    RecordPages(
+        console,
+        store,
+        parts.vault,
+        "concerns",
+        draw=drawn,
+        texts=texts,
+        title=N_("Henvendelser"),
+        track=TRACK,
+        filters={"channel": "channel", "municipality": "municipality"},
+        template="concerns/show.html",
+        first=FIRST,
+    ).add(router)
+    CommandPages(
+        console,
+        store,
+        "concerns",
+        heading=lambda visit, concern: reference(concern.id),
+        choices={
+            **dict.fromkeys((*PLACES, "route-concern.municipality"), _municipalities),
+            "point-out-help.offers.0": _offers,
+        },
+        presets={"route-concern": _to_residence},
+    ).add(router)
+
+
+def reference(concern_id: UUID) -> str:
+    """Return the short reference of a concern, to be spoken on the phone: the random id's first eight digits."""
+    digits = concern_id.hex[:8].upper()
+    return f"H-{digits[:4]}-{digits[4:]}"
+
+
+def drawn(visit: Visit, concern: Concern, tx: Transaction) -> Card:
+    """Return what a concern shows of itself."""
+    say = Say(visit.language)
+    place = concern.infohus or concern.subject_municipality
+    facts = [
+        (visit.say(N_("Modtaget")), visit.language.short(concern.received_at)),
+        (visit.say(N_("Kanal")), say.code(concern.channel, "Channel")),
+        (visit.say(N_("Hvem henvender sig")), say.code(concern.reporter_kind, "ReporterKind")),
+    ]
+    if place is not None:
+        facts.append((visit.say(N_("Bopæl")), say.organisation(kommune(place))))
+        facts.append((visit.say(N_("Politikreds")), say.organisation(politi(district_of(place).slug))))
+    return Card(reference(concern.id), facts, tuple(_chips(visit, concern)))
+
+
+def _chips(visit: Visit, concern: Concern) -> Iterator[tuple[str, str]]:
+    if concern.acute:
+        yield "acute", visit.say(N_("Akut"))
+    if concern.minor is not Answer.NO:
+        yield "child", visit.say(N_("Barn")) if concern.minor is Answer.YES else visit.say(N_("Kan være et barn"))
+    if concern.travel is not Travel.NONE:
+        yield "travel", visit.say(N_("Udrejse"))
+    if concern.cross_over:
+        yield "", visit.say(N_("Bandemiljø"))
+    if concern.out_of_hours:
+        yield "", visit.say(N_("Kom, mens der var lukket"))
+    if concern.anonymity is not Anonymity.OPEN:
+        anonymous = concern.anonymity is Anonymity.ANONYMOUS
+        yield "", visit.say(N_("Anonym anmelder")) if anonymous else visit.say(N_("Fortrolig anmelder"))
+
+
+def texts(concern: Concern) -> tuple[SealedText, ...]:
+    """Return the texts of a concern that can be opened."""
+    named = (
+        ("description", concern.description, FieldClass.CASE_TEXT),
+        ("subject", concern.subject, FieldClass.IDENTITY),
+        ("reporter", concern.reporter, FieldClass.REPORTER),
+        *(("information", ref, FieldClass.CASE_TEXT) for ref in concern.information),
+    )
+    return tuple(SealedText(name, ref, letter, concern.id) for name, ref, letter in named if ref is not None)
+
+
+async def _municipalities(visit: Visit, tx: Transaction, concern: Concern) -> Sequence[Option]:
+    return municipality_options(visit, tx)
+
+
+def municipality_options(visit: Visit, tx: Transaction) -> list[Option]:
+    """Return every municipality of today, by name."""
+    rows = sorted(all_municipalities(tx.now.date()), key=lambda each: each.name)
+    return [Option(each.code, each.name) for each in rows]
+
+
+async def _offers(visit: Visit, tx: Transaction, concern: Concern) -> Sequence[Option]:
+    rows = await repository.help_offers(tx, concern.subject_municipality, tx.now.date())
+    return [Option(str(row["id"]), row["name"]) for row in rows]
+
+
+def _to_residence(visit: Visit, concern: Concern) -> Form:
+    place = concern.subject_municipality
+    return Form((("municipality", place),)) if place else Form()
