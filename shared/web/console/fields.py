@@ -17,7 +17,7 @@ from functools import cache
 from typing import Annotated, Any, Final, Union, get_args, get_origin
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 from shared.lifecycle.text import MAX_TEXT, FieldClass, Seal, Text
 from shared.reference.calendar import COPENHAGEN
@@ -118,15 +118,17 @@ def _of(name: str, annotation: Any, *, required: bool) -> Field:
     if origin in (dict, Mapping):
         keys, values = arguments
         return made(Asking.TABLE, codes=_codes(keys), enum=keys.__name__, parts=(_of("", values, required=False),))
-    if isinstance(annotation, type):
-        if issubclass(annotation, Enum):
-            return made(Asking.CHOICE, codes=_codes(annotation), enum=annotation.__name__)
-        if issubclass(annotation, BaseModel):
-            return made(Asking.GROUP, parts=asked(annotation))
-        for kind, matching in _KINDS:
-            if issubclass(annotation, matching):
-                return made(kind if kind is not Asking.YES_NO or required else Asking.TICK)
-    return made(Asking.LINE)
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return made(Asking.CHOICE, codes=_codes(annotation), enum=annotation.__name__)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return made(Asking.GROUP, parts=asked(annotation))
+    return made(_simple(annotation, required=required))
+
+
+def _simple(annotation: Any, *, required: bool) -> Asking:
+    """Return how a single value is asked for that is neither a code nor made of parts."""
+    found = next((kind for kind, matching in _SIMPLE if annotation is matching), Asking.LINE)
+    return Asking.TICK if found is Asking.YES_NO and not required else found
 
 
 def _many(name: str, annotation: Any, *, required: bool) -> Field:
@@ -138,10 +140,11 @@ def _many(name: str, annotation: Any, *, required: bool) -> Field:
     return Field(name, name, Asking.ROWS, required, parts=(_of("", annotation, required=False),))
 
 
-_KINDS: Final[tuple[tuple[Asking, type], ...]] = (
+_SIMPLE: Final[tuple[tuple[Asking, Any], ...]] = (
     (Asking.YES_NO, bool),
     (Asking.NUMBER, int),
     (Asking.MOMENT, datetime),
+    (Asking.MOMENT, AwareDatetime),
     (Asking.DAY, date),
     (Asking.REFERENCE, UUID),
 )

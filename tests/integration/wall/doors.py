@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -19,6 +20,7 @@ from httpx import ASGITransport, AsyncClient, Response
 from prometheus_client import CollectorRegistry
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from starlette.requests import Request
 
 from services.assessment import repository as assessment
 from services.assessment.domain.case import Case
@@ -41,6 +43,9 @@ from shared.persistence.work import UnitOfWork, build_engine
 from shared.policy.doors import Door
 from shared.policy.matrix import STAFF, Relation
 from shared.vault import DevKeyProvider, PostgresKeyStore, Vault
+from shared.web.console.assets import Assets
+from shared.web.console.session import COOKIE, CSRF_FIELD, Present
+from shared.web.console.site import Console, PageDoor
 from shared.web.edge import Edge, build_app
 from tests.integration.spine.spine_world import Cluster, OpenVerifier
 from tests.unit.assessment import assessment_builders, insight_builders
@@ -93,6 +98,23 @@ class Served:
             for path, methods in self.app.openapi()["paths"].items()
             for method, operation in methods.items()
         }
+
+    @property
+    def pages(self) -> list[PageDoor]:
+        """Return its pages; a service without a console has none."""
+        console: Console | None = getattr(self.app.state, "console", None)
+        return console.pages if console else []
+
+    async def look(self, who: Actor | None, page: PageDoor, record: UUID) -> Response:
+        """Look at a page, or send its form, as somebody or as nobody."""
+        value = "" if who is None else "|".join((str(who.person_ref), who.organisation, *who.roles))
+        present = Present(who, datetime.now(UTC), value)  # type: ignore[arg-type]  # of nobody nothing is asked
+        path = page.path.replace("{id:uuid}", str(record)).replace("{deadline_id:uuid}", str(record))
+        transport = ASGITransport(self.app, raise_app_exceptions=False)
+        headers = {"Cookie": f"{COOKIE}={value}"} if who is not None else {}
+        async with AsyncClient(transport=transport, base_url="http://service", headers=headers) as client:
+            form = None if page.method == "GET" else {CSRF_FIELD: present.csrf, "version": "0"}
+            return await client.request(page.method, path, data=form)
 
     async def ask(self, who: Actor | None, operation: str, record: UUID | None = None, body: Any = None) -> Response:
         """Ask for an operation as somebody, or as nobody."""
@@ -174,9 +196,34 @@ def _app(service: str, work: UnitOfWork, vault: Vault, folder: Path) -> FastAPI:
 
     app = build_app(edge, service, on_start=nothing, on_stop=nothing)
     router = APIRouter()
-    import_module(f"services.{service}.api").routes(router, ApiParts(None, edge, vault))  # type: ignore[arg-type]  # unread
+    parts = ApiParts(None, edge, vault)  # type: ignore[arg-type]  # unread
+    import_module(f"services.{service}.api").routes(router, parts)
+    if find_spec(f"services.{service}.pages") is not None:
+        app.state.console = console = _console(service, edge)
+        import_module(f"services.{service}.pages").pages(router, parts, console)
     app.include_router(router)
     return app
+
+
+class OpenSessions:
+    """Believes whom a cookie names: `person|organisation|role|role`."""
+
+    async def find(self, request: Request, *, used: bool = True) -> Present | None:
+        """Return who looks."""
+        value = request.cookies.get(COOKIE)
+        if value is None:
+            return None
+        person, organisation, *held = value.split("|")
+        actor = Actor(UUID(person), organisation, frozenset(Role(role) for role in held))
+        return Present(actor, datetime.now(UTC) + timedelta(minutes=30), "|".join((person, organisation, *held)))
+
+
+def _console(service: str, edge: Edge) -> Console:
+    manifest = Path(__file__).parents[3] / "deploy" / "web" / "dist" / "manifest.json"
+    sessions: Any = OpenSessions()
+    assets = Assets.from_manifest(manifest)
+    package = f"services.{service}.pages"
+    return Console(service, edge, sessions, assets, origin="http://service", demo=False, templates=package)
 
 
 async def _records(owner: AsyncEngine) -> dict[str, UUID]:

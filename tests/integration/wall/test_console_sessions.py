@@ -1,0 +1,172 @@
+"""Sign-in and sessions of the console, on a real Postgres with a sign-in service that speaks OIDC."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.requests import Request
+
+from shared.errors import Forbidden, Transient, Unauthenticated
+from shared.persistence.work import build_engine
+from shared.web.console.provider import Tokens
+from shared.web.console.session import COOKIE, Present, Sessions, require_own_form
+from tests.integration.spine.spine_world import Cluster
+
+PERSON = UUID(int=0xA5)
+
+
+class Service:
+    """A sign-in service in process: what it would give for a refresh token, and how often it was asked."""
+
+    client_id = "console"
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.gives: Exception | None = None
+
+    async def refresh(self, refresh: str) -> Tokens:
+        self.asked.append(refresh)
+        if self.gives is not None:
+            raise self.gives
+        return Tokens(f"access-{len(self.asked)}", f"refresh-{len(self.asked)}")
+
+
+@dataclass
+class Claims:
+    """Reads tokens of that service: whose they are, and how long they count."""
+
+    person: UUID = PERSON
+    organisation: str = "kommune:0253"
+    seconds: int = 300
+
+    async def claims(self, token: str) -> dict[str, Any]:
+        now = int(datetime.now(UTC).timestamp())
+        return {
+            "sub": str(self.person),
+            "organisation": self.organisation,
+            "roles": ["TOVHOLDER_KOMMUNE"],
+            "iat": now,
+            "exp": now + self.seconds,
+        }
+
+    async def require_identity(self, token: str, *, client: str, nonce: str, person: UUID) -> None:
+        if nonce != "right":
+            raise Unauthenticated("token_rejected", "another sign-in")
+
+
+@pytest.fixture
+async def engine(whole: Cluster) -> AsyncIterator[AsyncEngine]:
+    engine = build_engine(whole.dsn("assessment_api", driver="postgresql+asyncpg"), name="pages")
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def sessions(engine: AsyncEngine) -> Sessions:
+    return Sessions(engine, Claims(), Service())  # type: ignore[arg-type]  # the parts that are asked
+
+
+def _request(value: str = "", **headers: str) -> Request:
+    sent = [(b"cookie", f"{COOKIE}={value}".encode())] if value else []
+    sent += [(name.replace("_", "-").encode(), text.encode()) for name, text in headers.items()]
+    return Request({"type": "http", "headers": sent, "method": "POST"})
+
+
+async def test_a_session_names_its_actor_until_it_is_ended(sessions: Sessions) -> None:
+    value = await sessions.begin(Tokens("access", "refresh"), "right")
+    found = await sessions.find(_request(value))
+
+    assert found is not None
+    assert (found.actor.person_ref, found.actor.organisation) == (PERSON, "kommune:0253")
+    await sessions.end(value)
+    assert await sessions.find(_request(value)) is None
+
+
+async def test_a_sign_in_that_answers_another_begins_no_session(sessions: Sessions) -> None:
+    with pytest.raises(Unauthenticated):
+        await sessions.begin(Tokens("access", "refresh"), "wrong")
+
+
+async def test_an_old_token_is_renewed_once_for_two_pages_at_the_same_time(sessions: Sessions) -> None:
+    old = replace(sessions, verifier=Claims(seconds=-1))  # type: ignore[arg-type]  # as above
+    value = await old.begin(Tokens("access", "refresh-0"), "right")
+
+    found = await asyncio.gather(*(sessions.find(_request(value)) for _ in range(4)))
+
+    assert all(found)
+    assert sessions.provider.asked == ["refresh-0"]  # type: ignore[attr-defined]  # of the service in process
+
+
+async def test_a_refused_renewal_ends_the_session_and_a_silent_service_does_not(sessions: Sessions) -> None:
+    old = replace(sessions, verifier=Claims(seconds=-1))  # type: ignore[arg-type]  # as above
+    value = await old.begin(Tokens("access", "refresh-0"), "right")
+    sessions.provider.gives = Transient("issuer_unavailable", "away")  # type: ignore[attr-defined]  # as above
+    with pytest.raises(Transient):
+        await sessions.find(_request(value))
+
+    sessions.provider.gives = Unauthenticated("sign_in_refused", "gone")  # type: ignore[attr-defined]  # as above
+    assert await sessions.find(_request(value)) is None
+    sessions.provider.gives = None  # type: ignore[attr-defined]  # as above
+    assert await sessions.find(_request(value)) is None
+
+
+async def test_a_renewal_that_names_somebody_else_ends_the_session(sessions: Sessions) -> None:
+    old = replace(sessions, verifier=Claims(seconds=-1))  # type: ignore[arg-type]  # as above
+    value = await old.begin(Tokens("access", "refresh-0"), "right")
+    other = replace(sessions, verifier=Claims(person=uuid4()))  # type: ignore[arg-type]  # as above
+
+    assert await other.find(_request(value)) is None
+    assert await sessions.find(_request(value)) is None
+
+
+async def test_signing_out_everywhere_ends_every_session_of_the_person(sessions: Sessions) -> None:
+    here, there = [await sessions.begin(Tokens("access", "refresh"), "right") for _ in range(2)]
+
+    await sessions.end(here, everywhere=True)
+
+    assert await sessions.find(_request(there)) is None
+
+
+async def test_listening_does_not_keep_a_session_awake(sessions: Sessions, admin: asyncpg.Connection) -> None:
+    value = await sessions.begin(Tokens("access", "refresh"), "right")
+    used = await sessions.find(_request(value))
+    listening = await sessions.find(_request(value), used=False)
+    again = await sessions.find(_request(value))
+
+    assert used is not None
+    assert listening is not None
+    assert again is not None
+    assert listening.idle_until == used.idle_until < again.idle_until
+
+
+async def test_no_token_stands_in_the_table(sessions: Sessions, admin: asyncpg.Connection) -> None:
+    value = await sessions.begin(Tokens("secret-access", "secret-refresh"), "right")
+    rows = await admin.fetch("select sessions::text as line, refresh from identity.sessions")
+
+    assert not [row for row in rows if "secret" in row["line"] or b"secret" in bytes(row["refresh"] or b"")]
+    assert not [row for row in rows if value in row["line"]]
+
+
+def test_a_form_of_another_session_or_another_site_is_not_ours() -> None:
+    until = datetime.now(UTC) + timedelta(minutes=1)
+    present, other = (Present(None, until, value) for value in ("one", "two"))  # type: ignore[arg-type]  # nobody is asked
+
+    require_own_form(_request(), present, present.csrf)
+    require_own_form(_request(sec_fetch_site="same-origin"), present, present.csrf)
+    for request, token in (
+        (_request(), other.csrf),
+        (_request(), None),
+        (_request(), ""),
+        (_request(sec_fetch_site="cross-site"), present.csrf),
+        (_request(sec_fetch_site="same-site"), present.csrf),
+    ):
+        with pytest.raises(Forbidden):
+            require_own_form(request, present, token)

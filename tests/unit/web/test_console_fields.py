@@ -1,0 +1,83 @@
+"""What a form asks for a command, and what it makes of the answers."""
+
+from __future__ import annotations
+
+import json
+
+from pydantic import BaseModel
+
+from services.assessment.domain.case_commands import CompleteAssessment, HoldFollowUp, HoldMeeting, OpenCase
+from services.assessment.domain.case_table import CASE
+from services.corps.domain.intervention_table import INTERVENTION
+from services.intake.domain.table import CONCERN
+from shared.lifecycle.table import Command
+from shared.web.console.fields import Asking, asked, body
+from shared.web.console.site import Form
+
+
+def _sent(model: type[BaseModel], **values: str | list[str]) -> dict[str, object]:
+    pairs = [
+        (name.replace("__", "."), each)
+        for name, value in values.items()
+        for each in (value if isinstance(value, list) else [value])
+    ]
+    return body(asked(model), Form(tuple(pairs)))
+
+
+def test_what_was_left_empty_is_left_out() -> None:
+    assert _sent(OpenCase, accepts_responsibility="", minor="", grounds="  ", cpr="") == {}
+
+
+def test_yes_no_and_an_unanswered_question_are_three_things() -> None:
+    assert _sent(OpenCase, accepts_responsibility="yes")["accepts_responsibility"] is True
+    assert _sent(OpenCase, accepts_responsibility="no")["accepts_responsibility"] is False
+    assert "accepts_responsibility" not in _sent(OpenCase)
+
+
+def test_a_moment_is_danish_time_on_both_sides_of_summer() -> None:
+    assert _sent(HoldMeeting, held_at="2026-07-01T10:30")["held_at"] == "2026-07-01T10:30:00+02:00"
+    assert _sent(HoldMeeting, held_at="2026-12-01T10:30")["held_at"] == "2026-12-01T10:30:00+01:00"
+
+
+def test_several_codes_keep_their_order() -> None:
+    assert _sent(HoldMeeting, present=["POLICE", "MUNICIPALITY"])["present"] == ["POLICE", "MUNICIPALITY"]
+
+
+def test_rows_are_read_by_their_numbers_and_empty_ones_are_left_out() -> None:
+    found = _sent(
+        CompleteAssessment, ratings__0__dimension="A", ratings__2__dimension="B", ratings__2__evidence__0__kind="X"
+    )
+
+    assert [row["dimension"] for row in found["ratings"]] == ["A", "B"]  # type: ignore[attr-defined]
+    assert "evidence" in found["ratings"][1]  # type: ignore[index]
+
+
+def test_a_table_has_a_cell_for_each_code() -> None:
+    (field,) = (each for each in asked(HoldFollowUp) if each.name == "wellbeing")
+    code = field.codes[0]
+
+    assert field.kind is Asking.TABLE
+    assert _sent(HoldFollowUp, **{f"wellbeing__{code}": "BETTER"}) == {"wellbeing": {code: "BETTER"}}
+
+
+def test_a_number_that_is_none_goes_on_as_it_was_typed() -> None:
+    assert _sent(HoldFollowUp, attempts="2") == {"attempts": 2}
+    assert _sent(HoldFollowUp, attempts="two") == {"attempts": "two"}
+
+
+def test_more_rows_are_shown_when_they_are_asked_for_and_never_without_end() -> None:
+    (field,) = (each for each in asked(CompleteAssessment) if each.name == "ratings")
+    filled = Form((("ratings.1.dimension", "A"),))
+
+    assert list(field.rows(Form())) == [0]
+    assert list(field.rows(filled)) == [0, 1]
+    assert list(field.rows(filled, more="ratings")) == [0, 1, 2]
+    assert len(field.rows(Form((("ratings.999999999.dimension", "A"),)))) == 20
+
+
+def test_every_command_of_every_table_can_be_asked_for() -> None:
+    commands: set[type[Command]] = {row.command for table in (CASE, INTERVENTION, CONCERN) for row in table.rows}
+
+    for command in commands:
+        assert {field.name for field in asked(command)} == set(command.model_fields), command.code
+        assert json.dumps(body(asked(command), Form())) == "{}"
