@@ -12,4 +12,4 @@ from shared.web.console.site import Console
 
 def pages(router: APIRouter, parts: ApiParts, console: Console) -> None:
     """Add every page of assessment; the doors that they stand behind are there already."""
-    case_pages(router, parts, console, repository.case_store(parts.vault))
+    case_pages(router, parts, console, repository.case_store(parts.vault), repository.underretning_store())

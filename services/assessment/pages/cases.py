@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
 
 from services.assessment.api import hidden, told
 from services.assessment.domain.case import Case, Stage
-from services.assessment.repository import CaseStore
+from services.assessment.pages import case_forms, case_rooms
+from services.assessment.pages.references import reference, reference_of_underretning
+from services.assessment.repository import CaseStore, UnderretningStore
 from shared.contracts.codes import Anonymity, Answer, Travel
 from shared.hosting.api import ApiParts
 from shared.lifecycle.regime import regime_of
 from shared.lifecycle.text import FieldClass
 from shared.persistence.work import Transaction
-from shared.web.console.commands import CommandPages
 from shared.web.console.language import N_
 from shared.web.console.records import Card, RecordPages, SealedText
 from shared.web.console.saying import Say
@@ -52,8 +54,36 @@ FIRST = (
 )
 
 
-def case_pages(router: APIRouter, parts: ApiParts, console: Console, store: CaseStore) -> None:
+LABELS: Mapping[str, str] = {
+    "description": N_("Beskrivelse fra henvendelsen"),
+    "subject": N_("Hvem henvendelsen handler om"),
+    "grounds": N_("Hvorfor sagen kom hertil"),
+    "assessment": N_("Kort vurdering"),
+    "minutes": N_("Referat af analysemødet"),
+    "reasoning": N_("Begrundelse for anbefalingen"),
+    "need_text": N_("Behovet"),
+    "dissent_text": N_("Uenigheden"),
+    "necessity": N_("Hvorfor det var nødvendigt at dele"),
+    "citizens_version": N_("Borgerens egen version"),
+    "glass_grounds": N_("Hvorfor sagen blev åbnet som akut"),
+    "telling_grounds": N_("Hvorfor borgeren får besked senere"),
+}
+"""What the sealed texts of a case are called."""
+
+
+def case_pages(
+    router: APIRouter, parts: ApiParts, console: Console, store: CaseStore, children: UnderretningStore
+) -> None:
     """Add the pages of cases."""
+
+    async def beside(visit: Visit, case: Case, tx: Transaction) -> Mapping[str, Any]:
+        """Look up what the room that is asked for shows."""
+        room = case_rooms.room_of(visit)
+        return {
+            "children": await case_rooms.children(tx, children, case) if room == "underretning" else [],
+            "looked": await case_rooms.looked(tx, case) if room == "adgang" else [],
+        }
+
     records = RecordPages(
         console,
         store,
@@ -66,15 +96,12 @@ def case_pages(router: APIRouter, parts: ApiParts, console: Console, store: Case
         hidden=hidden,
         told=told,
         first=FIRST,
+        template="cases/show.html",
+        list_template="cases/list.html",
+        beside=beside,
     )
     records.add(router)
-    CommandPages(console, store, "cases", heading=lambda visit, case: reference(case.id)).add(router)
-
-
-def reference(case_id: UUID) -> str:
-    """Return the short reference of a case, to be spoken on the phone: the random id's first eight digits."""
-    digits = case_id.hex[:8].upper()
-    return f"S-{digits[:4]}-{digits[4:]}"
+    case_forms.case_forms(router, console, store)
 
 
 def drawn(visit: Visit, case: Case, tx: Transaction) -> Card:
@@ -89,7 +116,18 @@ def drawn(visit: Visit, case: Case, tx: Transaction) -> Card:
         (visit.say(N_("Regime")), say.code(regime_of(*case.handlers), "Regime")),
         (visit.say(N_("Henvendelser")), str(len(case.concerns))),
     )
-    return Card(reference(case.id), facts, tuple(_chips(visit, case)))
+    more = {
+        "room": case_rooms.room_of(visit),
+        "menu": case_rooms.menu(visit, case),
+        "mine": lambda command: case_rooms.mine(visit, command),
+        "ahead": lambda stages: case_rooms.ahead(case, stages),
+        "waiting": lambda found: case_rooms.waiting(visit, case, case_rooms.since_of(found, case.stage)),
+        "participants": case_rooms.participants(visit, case),
+        "outdated": case_rooms.outdated(case, tx.now),
+        "decisions": case_rooms.decisions,
+        "child_reference": reference_of_underretning,
+    }
+    return Card(reference(case.id), facts, tuple(_chips(visit, case)), more)
 
 
 def _chips(visit: Visit, case: Case) -> Iterator[tuple[str, str]]:
@@ -118,10 +156,21 @@ def _texts(case: Case) -> Iterator[SealedText]:
             ("grounds", concern.grounds, case_text),
         ):
             if ref is not None:
-                yield SealedText(name, ref, letter, concern.concern_id)
-    if case.short_assessment is not None:
-        yield SealedText("assessment", case.short_assessment, case_text, case.id)
-    if case.meeting is not None and case.meeting.minutes is not None:
-        yield SealedText("minutes", case.meeting.minutes, case_text, case.id)
+                yield SealedText(name, ref, letter, concern.concern_id, LABELS[name])
+    yield from (
+        SealedText(name, ref, case_text, case.id, LABELS[name]) for name, ref in _own_texts(case) if ref is not None
+    )
+
+
+def _own_texts(case: Case) -> Iterator[tuple[str, UUID | None]]:
+    """Yield the names and references of what was written in the case itself."""
+    yield "assessment", case.short_assessment
+    yield "minutes", case.meeting.minutes if case.meeting else None
     for assessment in case.assessments:
-        yield SealedText("reasoning", assessment.reasoning, case_text, case.id)
+        yield "reasoning", assessment.reasoning
+        for rated in assessment.ratings:
+            yield from (("need_text", rated.need_text), ("dissent_text", rated.dissent_text))
+    yield from (("necessity", share.necessity) for share in case.shares)
+    yield from (("citizens_version", dispute.citizens_version) for dispute in case.disputes)
+    yield from (("glass_grounds", glass.grounds) for glass in case.glasses)
+    yield "telling_grounds", case.postponed.grounds if case.postponed else None

@@ -50,6 +50,12 @@ Choices = Callable[[Visit, Transaction, Any], Awaitable[Sequence[Option]]]
 Preset = Callable[[Visit, Any], Form]
 """Gives what a form begins with: (visit, aggregate)."""
 
+Fill = Callable[[Form], Form]
+"""Adds to what was sent what follows from it, so that no person is asked for it."""
+
+Beside = Callable[[Visit, Transaction, Any], Awaitable[Mapping[str, Any]]]
+"""Looks up what a form that is drawn by hand shows beside its fields: (visit, transaction, aggregate)."""
+
 
 @dataclass(frozen=True)
 class CommandPages:
@@ -68,6 +74,10 @@ class CommandPages:
     """Forms that are drawn by hand, by command; the others are made from the model."""
     left_out: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Fields that no person is asked for, by command."""
+    filled: Mapping[str, Fill] = field(default_factory=dict)
+    """What follows from what was sent, by command."""
+    beside: Mapping[str, Beside] = field(default_factory=dict)
+    """What the template of a command finds as `beside`, by command."""
 
     def add(self, router: APIRouter) -> None:
         """Add both routes of every command that a page can give to an existing aggregate."""
@@ -99,7 +109,8 @@ class CommandPages:
             if visit.form.get(MORE):
                 return await self._again(visit, about, code, given, Refusals())
             fields = self._asked(code, given)
-            sent = json.dumps(body(fields, visit.form), sort_keys=True).encode()
+            form = self.filled[code](visit.form) if code in self.filled else visit.form
+            sent = json.dumps(body(fields, form), sort_keys=True).encode()
             attempt = Attempt(visit.actor, visit.request.url.path, visit.form.get(KEY) or str(uuid4()), sent)
 
             async def act(tx: Transaction, command: Any) -> Aggregate:
@@ -153,6 +164,7 @@ class CommandPages:
             "agreed": state.agreements.get(code, ()),
             "heading": self.heading(visit, state),
             "home": self.home(state.id),
+            "beside": await self.beside[code](visit, tx, state) if code in self.beside else {},
         }
 
     def _draw(

@@ -6,7 +6,7 @@ rest, the timeline and who has access come from the spine, the same for every ki
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -38,12 +38,16 @@ REASONS: Final = tuple(reason for reason in LookReason if reason is not LookReas
 
 @dataclass(frozen=True, slots=True)
 class SealedText:
-    """A text of a record that can be opened: what it is (a field's name), its reference and class, and its erasable unit."""
+    """A text of a record that can be opened: what it is (a field's name), its reference and class, and its erasable unit.
+
+    `label` is what it is called (Danish) where the field's own question does not say it.
+    """
 
     name: str
     ref: UUID
     field_class: FieldClass
     unit: UUID
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,13 @@ class Card:
 
 
 Draw = Callable[[Visit, Any, Transaction], Card]
+
+Beside = Callable[[Visit, Any, Transaction], Awaitable[Mapping[str, Any]]]
+"""Looks up what a service's own template shows beside the record: (visit, record, transaction)."""
+
+
+async def _nothing(_: Visit, __: Any, ___: Transaction) -> Mapping[str, Any]:
+    return {}
 
 
 @dataclass(frozen=True)
@@ -83,6 +94,8 @@ class RecordPages:
     list_template: str = "records.html"
     first: Sequence[str] = ()
     """Commands in the order in which they are offered; the first that is possible is the page's one button."""
+    beside: Beside = _nothing
+    """What the template finds as `beside`; of what is hidden from the visitor nothing is looked up."""
 
     def add(self, router: APIRouter) -> None:
         """Add the list, the record, and the opening of its texts."""
@@ -163,6 +176,7 @@ class RecordPages:
             visiting = not await reading.takes_part(tx, self.store, about)
             context = Context(actor=visit.actor, now=tx.now, aggregate_id=about)
             found = [] if locked or visiting else self._next(possible(self.store.lifecycle, state, context))
+            beside = {} if locked else await self.beside(visit, state, tx)
         return self.console.page(
             visit,
             self.template,
@@ -184,6 +198,8 @@ class RecordPages:
             impossible=[each for each in found if not each.allowed],
             done=visit.request.query_params.get("done", ""),
             only=visit.request.query_params.get("only", ""),
+            visiting=visiting,
+            beside=beside,
         )
 
     def _role(self, visit: Visit, text: SealedText) -> Role | None:

@@ -53,8 +53,9 @@ class Form:
     pairs: tuple[tuple[str, str], ...] = ()
 
     def get(self, name: str, default: str = "") -> str:
-        """Return the first value under a name."""
-        return next((value for key, value in self.pairs if key == name), default)
+        """Return the value under a name: the first that is not empty, so that a list to choose from may have a line beside it."""
+        values = self.all(name)
+        return next((value for value in values if value), values[0] if values else default)
 
     def all(self, name: str) -> list[str]:
         """Return every value under a name."""

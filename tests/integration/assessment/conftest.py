@@ -21,6 +21,7 @@ from services.assessment import repository
 from services.assessment.api import routes
 from services.assessment.consumers import subscriptions
 from services.assessment.handlers import Cases, Underretninger
+from services.assessment.pages import pages
 from services.assessment.settling import Settling
 from services.assessment.subjects import Subjects
 from services.assessment.tables import SPINE
@@ -35,6 +36,7 @@ from shared.persistence.work import UnitOfWork, build_engine
 from shared.settings import Settings
 from shared.vault import KeysetProvider, PostgresKeyStore, Vault, keyset
 from tests.integration.assessment.assessment_world import Tokens, World, person
+from tests.support.visiting import SignedIn
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,8 @@ async def world(installed: Installed) -> AsyncIterator[World]:
     settings = installed.settings
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(api, "TokenVerifier", Tokens)
-        app = api.build("assessment", "test", SPINE, routes, settings)
+        patch.setattr(api, "Sessions", SignedIn)
+        app = api.build("assessment", "test", SPINE, routes, settings, pages)
     clock = DemoClock(settings.clock_file)  # type: ignore[arg-type]  # the fixture above sets it
     engine = build_engine(installed.worker_url, name="assessment-worker-test")
     keystore = PostgresKeyStore(installed.binder_url)

@@ -70,6 +70,24 @@
     refused.focus();
   }
 
+  // Fields that only count for some answers are shown for those; without this they are all there, each saying when it counts.
+  const parts = document.querySelectorAll("[data-when]");
+  const holds = (part) =>
+    part.dataset.when.split(" ").some((rule) => {
+      const [name, value] = rule.split("=");
+      const chosen = part.closest("form").querySelectorAll(`[name="${name}"]`);
+      return [...chosen].some((one) => (one.matches("[type=radio], [type=checkbox]") ? one.checked : true) && one.value === value);
+    });
+  const settleParts = () => {
+    for (const part of parts) {
+      part.hidden = !holds(part);
+    }
+  };
+  if (parts.length) {
+    settleParts();
+    document.addEventListener("change", settleParts);
+  }
+
   // Copy a reference or a code that is to be read aloud.
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy]");
