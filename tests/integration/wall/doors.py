@@ -31,7 +31,7 @@ from services.corps import repository as corps
 from services.intake import repository as intake
 from services.intake.domain.concern import Stage as ConcernStage
 from shared.clock import WallClock
-from shared.hosting.api import ApiParts
+from shared.hosting.api import ApiParts, Pages, Routes
 from shared.lifecycle.actor import SYSTEM, Actor, Role
 from shared.lifecycle.aggregate import Aggregate
 from shared.observability.health import Health
@@ -155,6 +155,9 @@ def bodies(record: UUID) -> dict[str, dict[str, Any]]:
     found["describe-subject"]["birth_year"] = "2009"  # a sealed text of the sample has no digits
     for body in found.values():
         body.update({name: str(record) for name in ("into", "concern_case") if name in body})
+        body.update(
+            {name: "1990" for name in ("birth_year",) if name in body}
+        )  # a sample shows no text, and this one is read
     return found
 
 
@@ -198,12 +201,22 @@ def _app(service: str, work: UnitOfWork, vault: Vault, folder: Path) -> FastAPI:
     app = build_app(edge, service, on_start=nothing, on_stop=nothing)
     router = APIRouter()
     parts = ApiParts(None, edge, vault)  # type: ignore[arg-type]  # unread
-    import_module(f"services.{service}.api").routes(router, parts)
-    if find_spec(f"services.{service}.pages") is not None:
+    routes, pages = _rooms(service)
+    routes(router, parts)
+    if pages is not None:
         app.state.console = console = _console(service, edge)
-        import_module(f"services.{service}.pages").pages(router, parts, console)
+        pages(router, parts, console)
     app.include_router(router)
     return app
+
+
+def _rooms(service: str) -> tuple[Routes, Pages | None]:
+    """Return what adds a service's routes and its pages, which may share something."""
+    if find_spec(f"services.{service}.rooms") is not None:
+        rooms = import_module(f"services.{service}.rooms").Rooms()
+        return rooms.routes, rooms.pages
+    pages = import_module(f"services.{service}.pages").pages if find_spec(f"services.{service}.pages") else None
+    return import_module(f"services.{service}.api").routes, pages
 
 
 class OpenSessions:
