@@ -80,11 +80,14 @@ class CommandPages:
     """What the template of a command finds as `beside`, by command."""
 
     def add(self, router: APIRouter) -> None:
-        """Add both routes of every command that a page can give to an existing aggregate."""
+        """Add both routes of every command that a page can give to an existing aggregate which its giver sees.
+
+        A command of those who do not see the record stands behind another policy, and has its page with another store.
+        """
         kind = self.store.lifecycle.kind
         for command in self.store.lifecycle.commands:
             given = self.console.edge.given.get(f"{kind}-{command.code}")
-            if given is not None:
+            if given is not None and given.door.about is self.store.policy:
                 self._add(router, command.code, given)
 
     def home(self, aggregate_id: UUID | str) -> str:

@@ -211,7 +211,11 @@ class RecordPages:
     def _next(self, found: Sequence[Possible]) -> list[Possible]:
         """Return what can be done from a page, and what not yet: those that are this visitor's at all, in the offered order."""
         kind, given = self.store.lifecycle.kind, self.console.edge.given
-        shown = [each for each in found if f"{kind}-{each.command}" in given and not each.roles]
+        shown = [
+            each
+            for each in found
+            if (way := given.get(f"{kind}-{each.command}")) and way.door.about is self.store.policy and not each.roles
+        ]
         order = {code: number for number, code in enumerate(self.first)}
         return sorted(shown, key=lambda each: order.get(each.command, len(order)))
 
