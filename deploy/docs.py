@@ -1,7 +1,8 @@
 """Draws what the documentation shows of the code: `python -m deploy.docs`.
 
 Writes `docs/states/` (diagrams and tables of the lifecycles), `docs/asyncapi/` (what each service publishes) and
-`docs/openapi/` (what it answers to), `docs/access.md` (to whom). A test fails when a file differs from what this would write.
+`docs/openapi/` (what it answers to), `docs/access.md` (to whom), `docs/functions.md` (which browser test plays what). A test fails when a
+file differs from what this would write.
 """
 
 from __future__ import annotations
@@ -12,15 +13,16 @@ import tempfile
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from deploy import access_page
+from deploy import access_page, functions_page, played
 from deploy.diagrams import page
-from shared.hosting.api import build
+from shared.hosting.api import Pages, Routes, build
 from shared.lifecycle.table import Lifecycle
 from shared.messaging.asyncapi import document
 from shared.policy.doors import Door
@@ -53,10 +55,24 @@ def lifecycles(service: str) -> list[Lifecycle[Any]]:
 
 def application(service: str) -> FastAPI:
     """Return the api of a service. Nothing is connected to: the keys are made up and thrown away."""
-    routes = import_module(f"services.{service}.api").routes
+    routes, pages = rooms(service)
     spine = import_module(f"services.{service}.tables").SPINE
     with tempfile.TemporaryDirectory() as folder:
-        return build(service, f"Tovholder: {service}", spine, routes, _settings(Path(folder)))
+        return build(service, f"Tovholder: {service}", spine, routes, _settings(Path(folder)), pages)
+
+
+def rooms(service: str) -> tuple[Routes, Pages | None]:
+    """Return what adds a service's routes and its pages; where the two share something, `services.<service>.rooms` has both."""
+    if find_spec(f"services.{service}.rooms") is not None:
+        both = import_module(f"services.{service}.rooms").Rooms()
+        return both.routes, both.pages
+    pages = import_module(f"services.{service}.pages").pages if find_spec(f"services.{service}.pages") else None
+    return import_module(f"services.{service}.api").routes, pages
+
+
+def functions() -> list[functions_page.Function]:
+    """Return every function of the product: each command that a person may give, each page, and what a page's other forms do."""
+    return functions_page.every({service: application(service).state.console for service in TABLES})
 
 
 def openapi(service: str) -> dict[str, Any]:
@@ -95,6 +111,7 @@ def generated() -> Iterator[tuple[str, str]]:
         yield f"asyncapi/{service}.json", _json(document(service, lifecycles(service), version=VERSION))
         yield f"openapi/{service}.json", _json(openapi(service))
     yield "access.md", access_page.page({service: doors(service) for service in TABLES})
+    yield "functions.md", functions_page.page(functions(), played.declared())
 
 
 def _json(content: dict[str, Any]) -> str:

@@ -108,7 +108,7 @@ def build(
 
     app = build_app(edge, title, on_start=start, on_stop=stop)
     router = APIRouter()
-    console = _console(service, edge, settings)
+    app.state.console = console = _console(service, edge, settings)
     parts = ApiParts(settings, edge, vault)
     routes(router, parts)
     if pages is not None:
