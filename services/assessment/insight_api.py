@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -14,7 +16,7 @@ from services.assessment.domain.insight import InsightRequest
 from services.assessment.domain.insight_commands import RequestInsight
 from services.assessment.insight_export import as_decided, export_of, locked_export, texts_in
 from services.assessment.insights import Insights
-from services.assessment.repository import CaseStore
+from services.assessment.repository import CaseStore, InsightStore
 from shared.contracts.disclosure_codes import InsightDecision
 from shared.contracts.insight import ANSWER_LASTS
 from shared.errors import Conflict, Transient
@@ -54,27 +56,44 @@ def _sealed(request: InsightRequest) -> frozenset[UUID]:
 def _export_route(router: APIRouter, parts: ApiParts, insights: Insights) -> None:
     policy, rule = insights.store.policy, "R21: what the citizen gets, each text on record as INSIGHT"
     door = parts.edge.door(Door("insight-export", rule, frozenset({Role.DPO}), policy))
+    answering = Answering(parts, insights.store, insights.cases)
 
     async def export(request: Request, id: UUID) -> Response:
         """Show what the citizen may see of the case. Each text that is opened for it is on record first, as INSIGHT."""
         actor = await parts.edge.enter(request, door)
-        async with parts.edge.begin(request, actor) as tx:
-            asked = await insights.store.load(tx, id, lock=False)
+        body = await answering.answer(request, actor, id)
+        return JSONResponse(body, headers={"Cache-Control": "no-store"})
+
+    router.add_api_route("/v1/insights/{id}/export", export, methods=["GET"], operation_id=door.operation)
+
+
+@dataclass(frozen=True)
+class Answering:
+    """Makes the answer to a request, for the route and for the page."""
+
+    parts: ApiParts
+    store: InsightStore
+    cases: CaseStore
+
+    async def answer(self, request: Request, actor: Actor, insight_id: UUID) -> dict[str, Any]:
+        """Return what the citizen may see of the case, once each look is on record."""
+        insights = Insights(self.store, self.cases, self.parts.vault)
+        async with self.parts.edge.begin(request, actor) as tx:
+            asked = await insights.store.load(tx, insight_id, lock=False)
             _require_answerable(asked, actor, tx.now)
             case = await insights.case_of(tx, asked)
             locked = handled_by_police(case, actor.organisation)
             found = [] if locked else as_decided(asked, await facts(tx, insights.cases, case.id))
             refs = tuple(sorted(texts_in(found) - set(asked.held_back)))
             if refs:
-                await parts.vault.grant_many(tx.session, unit=case.id, grants=answering_leave(asked, actor, tx.now))
+                grants = answering_leave(asked, actor, tx.now)
+                await self.parts.vault.grant_many(tx.session, unit=case.id, grants=grants)
             now = tx.now
         if locked:
-            return JSONResponse(locked_export(case, asked), headers={"Cache-Control": "no-store"})
+            return locked_export(case, asked)
         looker = Looker(actor.person_ref, actor.organisation, Role.DPO)
-        opened = await _open(parts, looker, refs, now) | await _open_released(parts, looker, asked, now)
-        return JSONResponse(export_of(case, asked, found, opened), headers={"Cache-Control": "no-store"})
-
-    router.add_api_route("/v1/insights/{id}/export", export, methods=["GET"], operation_id=door.operation)
+        opened = await _open(self.parts, looker, refs, now) | await _open_released(self.parts, looker, asked, now)
+        return export_of(case, asked, found, opened)
 
 
 async def _open(parts: ApiParts, looker: Looker, refs: tuple[UUID, ...], now: datetime) -> dict[UUID, str]:

@@ -32,7 +32,7 @@ def naming_routes(router: APIRouter, parts: ApiParts, cases: Cases) -> None:
 
     async def name(tx: Transaction, id: UUID, command: NameCaseworker, version: int) -> Case:
         case = await store.load(tx, id)
-        _require_shown(case, tx)
+        require_shown(case, tx)
         require_version(case, version)
         # The case's own policy says whose sight changes with it.
         return await carry_out(tx, cases.store, cases.sealer, case, id, command)
@@ -49,7 +49,7 @@ def naming_routes(router: APIRouter, parts: ApiParts, cases: Cases) -> None:
         actor = await edge.enter(request, showing)
         async with edge.begin(request, actor) as tx:
             case = await store.load(tx, id, lock=False)
-            _require_shown(case, tx)
+            require_shown(case, tx)
         headers = {"ETag": f'"{case.version}"', "Cache-Control": "no-store"}
         return JSONResponse(stub(case, tx), headers=headers)
 
@@ -74,7 +74,7 @@ def stub(case: Case, _: Transaction) -> dict[str, Any]:
     }
 
 
-def _require_shown(case: Case, tx: Transaction) -> None:
+def require_shown(case: Case, tx: Transaction) -> None:
     """Raise `NotFound` for a case on which nobody is named now, unless the actor sees the case itself: T08 is told to no leader."""
     if case.stage not in NAMEABLE and Role.TOVHOLDER_KOMMUNE not in tx.actor.roles:
         raise NotFound("case_not_found", "there is nothing here that you may see")

@@ -60,6 +60,11 @@ class Page:
         _, _, form = self.html.partition('class="command"')
         return {unescape(name): unescape(value) for name, value in HIDDEN.findall(form)}
 
+    def hidden_of(self, action: str) -> dict[str, str]:
+        """What the form that is sent to this path carries unseen."""
+        _, _, form = self.html.partition(f'{action}"')
+        return {unescape(name): unescape(value) for name, value in HIDDEN.findall(form.partition("</form>")[0])}
+
 
 @dataclass
 class Visitor:

@@ -29,13 +29,15 @@ ROOMS: Final = (
         "/intake/concerns",
         TOVHOLDERE | {Role.HOTLINE_ADVISER, Role.PRO_REPORTER, Role.SECRETARIAT, Role.CHILD_UNIT},
     ),
-    Room(N_("Sager"), "/assessment/cases", TOVHOLDERE | {Role.SECRETARIAT, Role.CASEWORKER, Role.LEADER}),
+    Room(N_("Sager"), "/assessment/cases", TOVHOLDERE | {Role.SECRETARIAT, Role.CASEWORKER}),
+    Room(N_("Udpeg sagsbehandler"), "/assessment/namings", frozenset({Role.LEADER})),
     Room(N_("Underretninger"), "/assessment/underretninger", frozenset({Role.CHILD_UNIT, Role.TOVHOLDER_KOMMUNE})),
     Room(N_("Indsigt"), "/assessment/insights", TOVHOLDERE | {Role.DPO}),
     Room(N_("Mine forløb"), "/corps/mine", frozenset({Role.CORPS_MEMBER})),
     Room(N_("Forløb"), "/corps/interventions", frozenset({Role.LOCAL_COORDINATOR, Role.CASEWORKER})),
     Room(N_("Korps"), "/corps/members", frozenset({Role.LOCAL_COORDINATOR, Role.NATIONAL_DESK})),
     Room(N_("Lån"), "/corps/loans", frozenset({Role.LOCAL_COORDINATOR, Role.LEADER})),
+    Room(N_("Akutte åbninger"), "/assessment/glass", frozenset({Role.DPO})),
     Room(N_("Adgangslog"), "/assessment/access-log", frozenset({Role.DPO, Role.AUDITOR})),
     Room(
         N_("Tal"), "/notify/counters", frozenset({Role.STEERING, Role.CENTRE_ADVISER, Role.NATIONAL_DESK, Role.AUDITOR})

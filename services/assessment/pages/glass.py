@@ -1,0 +1,164 @@
+"""Break-glass (`domain.md` R7): a page for who must see an acute case elsewhere now, and what the officer has to sign."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from fastapi import APIRouter
+from pydantic import ValidationError
+from starlette.responses import Response
+
+from services.assessment.domain.case import Case
+from services.assessment.domain.glass import BREAKERS, LASTS, RULE, BreakGlass, ReviewGlass
+from services.assessment.glass import Glasses
+from services.assessment.pages.references import reference
+from services.assessment.repository import CaseStore
+from shared.contracts.glass import GlassReview
+from shared.errors import NotFound, TovholderError
+from shared.hosting.api import ApiParts
+from shared.lifecycle.actor import Role
+from shared.persistence.idempotency import Attempt
+from shared.persistence.work import Transaction
+from shared.policy.doors import Door
+from shared.web.commands import accept
+from shared.web.console.commands import KEY
+from shared.web.console.refusals import Refusals, refusals
+from shared.web.console.site import Console, Form, Visit, see_other
+
+DOOR = Door(
+    "glass-page", f"{RULE}: an acute case, for four hours; and what the officer signs", frozenset((*BREAKERS, Role.DPO))
+)
+BREAKING = Door("glass-break-page", f"{RULE}: an acute case, for four hours", frozenset(BREAKERS))
+REVIEWING = Door("glass-review-page", f"{RULE}: signed by the officer of the municipality", frozenset({Role.DPO}))
+SHORT = re.compile(r"^[Ss]-?([0-9A-Fa-f]{4})-?([0-9A-Fa-f]{4})$")
+ROWS = 100
+
+
+@dataclass(frozen=True)
+class GlassPages:
+    """The page, and both of its forms."""
+
+    console: Console
+    store: CaseStore
+    glasses: Glasses
+
+    def add(self, router: APIRouter) -> None:
+        """Add the routes."""
+        self.console.get(router, "/glass", DOOR, self.show)
+        self.console.post(router, "/glass", BREAKING, self.break_)
+        self.console.post(router, "/glass/{id:uuid}/review", REVIEWING, self.review)
+
+    async def show(self, visit: Visit) -> Response:
+        """Show the form to a tovholder, and to the officer what is to be signed."""
+        return await self._page(visit, Form(), Refusals())
+
+    async def break_(self, visit: Visit) -> Response:
+        """Break the glass: the look begins with a line that names who and why."""
+        sent = {"grounds": visit.form.get("grounds")} if visit.form.get("grounds").strip() else {}
+        body = json.dumps(sent).encode()
+        asked = visit.form.get("reference").strip()
+
+        async def act(tx: Transaction, command: BreakGlass) -> Case:
+            return await self.glasses.break_(tx, await self._named(tx, asked), command)
+
+        return await self._given(visit, BreakGlass, f"/glass/{asked[:40]}", body, act, "/assessment/cases/{id}")
+
+    async def review(self, visit: Visit) -> Response:
+        """Sign what is found of a broken glass."""
+        about: UUID = visit.request.path_params["id"]
+        names = ("glass_id", "finding")
+        body = json.dumps({name: visit.form.get(name) for name in names if visit.form.get(name)}).encode()
+
+        async def act(tx: Transaction, command: ReviewGlass) -> Case:
+            return await self.glasses.review(tx, about, command)
+
+        return await self._given(visit, ReviewGlass, visit.request.url.path, body, act, "/assessment/glass?done=yes")
+
+    async def _given(
+        self, visit: Visit, model: type[BreakGlass | ReviewGlass], endpoint: str, body: bytes, act: Any, then: str
+    ) -> Response:
+        attempt = Attempt(visit.actor, endpoint, visit.form.get(KEY) or str(uuid4()), body)
+        try:
+            _, answer = await accept(self.console.edge, visit.request, attempt, model, model.code, act)
+        except ValidationError as error:
+            return await self._page(visit, visit.form, refusals(error, visit.language), status=422)
+        except TovholderError as error:
+            if error.status in (401, 403):
+                raise
+            return await self._page(visit, visit.form, refusals(error, visit.language), status=error.status)
+        return see_other(then.format(id=answer.body["id"]))
+
+    async def _page(self, visit: Visit, form: Form, wrong: Refusals, *, status: int = 200) -> Response:
+        waiting: Sequence[Case] = ()
+        if Role.DPO in visit.actor.roles:
+            async with visit.console.edge.begin(visit.request, visit.actor) as tx:
+                waiting = await self._broken(tx)
+        return self.console.page(
+            visit,
+            "glass/show.html",
+            status=status,
+            form=form,
+            wrong=wrong,
+            since=[],
+            code=BreakGlass.code,
+            key=form.get(KEY) or str(uuid4()),
+            hours=int(LASTS.total_seconds() // 3600),
+            breaks=bool(visit.actor.roles & set(BREAKERS)),
+            reviews=Role.DPO in visit.actor.roles,
+            broken=[
+                {"case": reference(case.id), "id": case.id, "glass": glass, "key": str(uuid4())}
+                for case in waiting
+                for glass in reversed(case.glasses)
+            ],
+            findings=[str(each) for each in GlassReview],
+            done=visit.request.query_params.get("done") == "yes",
+        )
+
+    async def _named(self, tx: Transaction, asked: str) -> UUID:
+        """Return the case that a reference names, long or short. Raises `NotFound` for what names none, or more than one."""
+        try:
+            return UUID(asked)
+        except ValueError:
+            pass
+        short = SHORT.match(asked)
+        if short is None:
+            raise _nothing()
+        async with tx.as_system() as system:
+            column = self.store.table.c.id
+            first = f"{short[1]}{short[2]}".lower()
+            # References are random: the range of ids that begin so is read by the primary key.
+            low, high = UUID(first.ljust(32, "0")), UUID(first.ljust(32, "f"))
+            rows = (await system.session.execute(sa.select(column).where(column.between(low, high)).limit(2))).scalars()
+            found: list[UUID] = list(rows)
+        if len(found) != 1:
+            raise _nothing()
+        return found[0]
+
+    async def _broken(self, tx: Transaction) -> list[Case]:
+        """Return the cases of the officer's municipality whose glass was broken, latest first."""
+        organisation = tx.actor.organisation
+        async with tx.as_system() as system:
+            table = self.store.table
+            query = (
+                sa.select(table.c.body)
+                .where(table.c.organisation == organisation, sa.func.jsonb_array_length(table.c.body["glasses"]) > 0)
+                .order_by(table.c.updated_at.desc())
+                .limit(ROWS)
+            )
+            rows = (await system.session.execute(query)).scalars().all()
+        return [Case.model_validate(row) for row in rows]
+
+
+def glass_pages(router: APIRouter, parts: ApiParts, console: Console, store: CaseStore) -> None:
+    """Add the page."""
+    GlassPages(console, store, Glasses(store, parts.vault)).add(router)
+
+
+def _nothing() -> NotFound:
+    return NotFound("case_not_found", "there is nothing here that you may see")
