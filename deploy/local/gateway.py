@@ -169,8 +169,8 @@ def _under(prefix: str, routes: list[dict[str, Any]]) -> dict[str, Any]:
 def _pages_packed() -> dict[str, Any]:
     """Compress pages alone: a stream of events is read as it comes, and JSON goes to programs.
 
-    That a page holds the session's token beside what somebody sent is safe to compress: the cookie is SameSite=Lax, so no other
-    site can make a browser fetch a page again and again and watch its length.
+    That a page holds the session's token beside what an address says is safe to compress: the token is another one in each page
+    (`shared.web.console.session.Present.csrf`), so that no length tells of it.
     """
     return {
         "handler": "encode",

@@ -40,6 +40,9 @@ PUBLIC_DOORS = ("/v1/public/", "/public/")
 
 JSON = "application/json"
 
+UNKEPT = (b"cache-control", b"no-store")
+"""What an answer says that says nothing else of caches: errors and redirects too tell where somebody was."""
+
 _PROPAGATOR = TraceContextTextMapPropagator()
 
 
@@ -202,6 +205,8 @@ class Surroundings:
                 await incoming.drain()
                 status = message["status"]
                 message["headers"] = [*message["headers"], (b"x-correlation-id", str(correlation).encode())]
+                if not any(name == b"cache-control" for name, _ in message["headers"]):
+                    message["headers"].append(UNKEPT)
             await send(message)
 
         with (

@@ -23,6 +23,7 @@ from shared.lifecycle.table import Context
 from shared.persistence.idempotency import Attempt
 from shared.persistence.store import Store
 from shared.persistence.work import Transaction
+from shared.web.commands import KEY as WELL_FORMED
 from shared.web.commands import accept
 from shared.web.console.fields import MORE, Field, asked, body
 from shared.web.console.refusals import Refusals, refusals
@@ -114,7 +115,7 @@ class CommandPages:
             fields = self._asked(code, given)
             form = self.filled[code](visit.form) if code in self.filled else visit.form
             sent = json.dumps(body(fields, form), sort_keys=True).encode()
-            attempt = Attempt(visit.actor, visit.request.url.path, visit.form.get(KEY) or str(uuid4()), sent)
+            attempt = Attempt(visit.actor, visit.request.url.path, key_of(visit.form), sent)
 
             async def act(tx: Transaction, command: Any) -> Aggregate:
                 return await given.act(tx, about, command, _version(visit.form))
@@ -181,11 +182,17 @@ class CommandPages:
         since: Sequence[Mapping[str, Any]] = (),
     ) -> Response:
         template = self.templates.get(sheet["code"], "command.html")
-        key = form.get(KEY) if status in (503, 422) and form.get(KEY) else str(uuid4())
+        key = key_of(form) if status in (503, 422) else str(uuid4())
         more = visit.form.get(MORE)
         return self.console.page(
             visit, template, status=status, **sheet, form=form, wrong=wrong, since=since, key=key, more=more
         )
+
+
+def key_of(form: Form) -> str:
+    """Return the key that makes a form that is sent twice one thing; a new one where what came is none that a page of ours gave."""
+    sent = form.get(KEY)
+    return sent if WELL_FORMED.fullmatch(sent) else str(uuid4())
 
 
 def _version(form: Form) -> int:

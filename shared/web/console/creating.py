@@ -20,7 +20,7 @@ from shared.lifecycle.aggregate import Aggregate
 from shared.persistence.idempotency import Attempt
 from shared.persistence.work import Transaction
 from shared.web.commands import accept
-from shared.web.console.commands import KEY, RETYPED, Option
+from shared.web.console.commands import RETYPED, Option, key_of
 from shared.web.console.fields import MORE, Field, asked, body
 from shared.web.console.refusals import Refusals, refusals
 from shared.web.console.site import Console, Form, Visit, see_other
@@ -77,8 +77,7 @@ class CreationPage:
         if visit.form.get(MORE):
             return await self._draw(visit, given, visit.form, Refusals())
         sent = json.dumps(body(self._asked(given), visit.form), sort_keys=True).encode()
-        key = visit.form.get(KEY) or str(uuid4())
-        attempt = Attempt(visit.actor, visit.request.url.path, key, sent)
+        attempt = Attempt(visit.actor, visit.request.url.path, key_of(visit.form), sent)
 
         async def act(tx: Transaction, command: Any) -> Aggregate:
             return await given.act(tx, None, command, 0)
@@ -118,8 +117,8 @@ class CreationPage:
             form=form,
             wrong=wrong,
             since=[],
-            # A form that was refused keeps its key: what was sent did nothing.
-            key=form.get(KEY) or str(uuid4()),
+            # A form that was refused keeps its key, for what was sent did nothing; not one whose key did something else before.
+            key=str(uuid4()) if wrong.code == "idempotency_mismatch" else key_of(form),
             more=visit.form.get(MORE),
             home=f"/{self.console.service}{self.home}",
             heading=visit.say(self.heading),

@@ -26,6 +26,8 @@ from shared.web.console.site import Form
 MORE: Final = "more"
 """The name of the button that asks for one more row of a group."""
 
+DIGITS: Final = 18
+"""Digits of the longest number that is read as one; what is longer goes on as it is, for the model to refuse."""
 MOST_ROWS: Final = 20
 ONE_LINE: Final = 200
 """Characters up to which a text is asked on one line."""
@@ -210,7 +212,7 @@ def _moment(sent: str) -> str:
 
 
 def _number(sent: str) -> int | str:
-    return int(sent) if sent.isdecimal() and sent.isascii() else sent
+    return int(sent) if sent.isdecimal() and sent.isascii() and len(sent) <= DIGITS else sent
 
 
 _READERS: Final[Mapping[Asking, Callable[[str], Any]]] = {
@@ -230,4 +232,5 @@ def _below(form: Form, path: str) -> Iterator[str]:
 
 
 def _index(name: str, path: str) -> bool:
-    return name[len(path) + 1 :].split(".", maxsplit=1)[0].isdecimal()
+    digits = name[len(path) + 1 :].split(".", maxsplit=1)[0]
+    return digits.isdecimal() and len(digits) <= DIGITS

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 SCOPE: Final = "openid offline_access"
 SECONDS: Final = 5.0
+AWAY: Final = ("temporarily_unavailable", "server_error")
+"""Errors of OAuth (RFC 6749 4.1.2.1) that say nothing of whoever signs in: nobody is signed out for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ class Provider:
             async with self._client(redirect_uri) as client:
                 found: dict[str, Any] = await client.fetch_token(self.token_url, **grant)
         except OAuthError as error:
+            if error.error in AWAY:
+                raise Transient("issuer_unavailable", "the sign-in service cannot answer now") from error
             raise Unauthenticated(
                 "sign_in_refused", "the sign-in service refused the sign-in", remedy="Sign in again."
             ) from error

@@ -27,6 +27,7 @@ from shared.vault import Vault
 from shared.vault.model import LookReason
 from shared.web import reading
 from shared.web.console.site import Console, Visit
+from shared.web.console.words.commands import COMMANDS
 from shared.web.opening import OpenTexts, opened
 
 ROWS: Final = "50"
@@ -196,7 +197,7 @@ class RecordPages:
             reasons=REASONS,
             possible=[each for each in found if each.allowed],
             impossible=[each for each in found if not each.allowed],
-            done=visit.request.query_params.get("done", ""),
+            done=_command(visit.request.query_params.get("done", "")),
             only=visit.request.query_params.get("only", ""),
             visiting=visiting,
             beside=beside,
@@ -232,3 +233,8 @@ class RecordPages:
         for row in await openings(tx.session, units, limit=EARLIER_LOOKS):
             found.setdefault(str(row["blob"]), []).insert(0, row)
         return found
+
+
+def _command(code: str) -> str:
+    """Return the code of a command, or nothing: what a link says is not shown in our name."""
+    return code if code in COMMANDS else ""

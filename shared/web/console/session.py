@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -28,6 +29,7 @@ COOKIE: Final = "__Host-tovholder"
 CSRF_FIELD: Final = "csrf"
 CSRF_HEADER: Final = "x-csrf-token"
 KEPT_CLAIMS: Final = ("sub", "organisation", "roles", "regime", "iat", "exp")
+SALT_BYTES: Final = 8
 SAME_SITE: Final = ("same-origin", "none")
 """What `Sec-Fetch-Site` says of our own pages' requests, and of those that somebody typed."""
 
@@ -42,8 +44,21 @@ class Present:
 
     @property
     def csrf(self) -> str:
-        """What a form of this session carries, and no other site can know."""
-        return hmac.digest(self.value.encode(), b"csrf", hashlib.sha256).hex()
+        """What a form of this session carries, and no other site can know.
+
+        Another one each time: pages are compressed, and a secret that stood the same in each beside what an address says could be
+        guessed by who watches their length.
+        """
+        salt = secrets.token_hex(SALT_BYTES)
+        return salt + self._proof(salt)
+
+    def gave(self, shown: str) -> bool:
+        """Say whether this session gave what a form carries."""
+        salt, proof = shown[: 2 * SALT_BYTES], shown[2 * SALT_BYTES :]
+        return hmac.compare_digest(proof.encode(), self._proof(salt).encode())
+
+    def _proof(self, salt: str) -> str:
+        return hmac.digest(self.value.encode(), f"csrf {salt}".encode(), hashlib.sha256).hex()
 
 
 @dataclass(frozen=True)
@@ -108,11 +123,18 @@ class Sessions:
         return claims
 
 
+def from_own_page(request: Request) -> bool:
+    """Say whether a page of ours sent this, by the browser's own word. Without it what came may be what somebody else wrote: it is
+    not shown as the visitor's words, and never offered to be sent again under the visitor's name.
+    """
+    return request.headers.get("sec-fetch-site") == "same-origin"
+
+
 def require_own_form(request: Request, present: Present, field: str | None) -> None:
     """Raise `Forbidden` (`form_not_ours`) unless an unsafe request comes from a page of this very session."""
     site = request.headers.get("sec-fetch-site")
     shown = field or request.headers.get(CSRF_HEADER, "")
-    if (site is not None and site not in SAME_SITE) or not hmac.compare_digest(shown.encode(), present.csrf.encode()):
+    if (site is not None and site not in SAME_SITE) or not present.gave(shown):
         raise Forbidden(
             "form_not_ours",
             "the form does not belong to this sign-in; nothing was saved",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 from typing import Final
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,12 +18,14 @@ from shared.errors import Unauthenticated
 from shared.identity import sessions
 from shared.web.console import session as cookies
 from shared.web.console.language import language_of
-from shared.web.console.site import LANGUAGE_COOKIE, PLAIN, Console, Visit
+from shared.web.console.site import LANGUAGE_COOKIE, PLAIN, Console, Visit, see_other
 
 STATE: Final = "__Host-tovholder-sign-in"
 STATE_SECONDS: Final = 600
 YEAR: Final = 365 * 24 * 3600
 START: Final = "/"
+LONGEST_TARGET: Final = 2_000
+"""Characters: anybody may begin a sign-in, and where it should lead is kept for ten minutes."""
 
 
 def sign_in_routes(router: APIRouter, console: Console) -> None:
@@ -53,6 +54,8 @@ def sign_in_routes(router: APIRouter, console: Console) -> None:
             raise _unknown()
         tokens = await provider.redeem(request.query_params["code"], asked.verifier, callback)
         value = await found.begin(tokens, asked.nonce)
+        if before := request.cookies.get(cookies.COOKIE):
+            await found.end(before)  # the browser forgets it now, and nobody should find it
         answer = RedirectResponse(asked.return_to, status_code=303, headers={"Cache-Control": "no-store"})
         cookies.set_cookie(answer, value)
         answer.delete_cookie(STATE, secure=True, httponly=True, samesite="lax")
@@ -61,7 +64,7 @@ def sign_in_routes(router: APIRouter, console: Console) -> None:
     async def out(visit: Visit) -> Response:
         """Sign out here, or on every device (`everywhere`)."""
         await found.end(visit.present.value, everywhere=bool(visit.form.get("everywhere")))
-        answer = RedirectResponse(f"/{console.service}/signed-out", status_code=303)
+        answer = see_other(f"/{console.service}/signed-out")
         cookies.drop_cookie(answer)
         return answer
 
@@ -71,7 +74,7 @@ def sign_in_routes(router: APIRouter, console: Console) -> None:
 
     async def speak(request: Request) -> Response:
         """Change the language, and go back to where it was asked."""
-        answer = RedirectResponse(inside(request.query_params.get("to", START)), status_code=303)
+        answer = see_other(inside(request.query_params.get("to", START)))
         code = language_of(request.path_params["code"]).code
         answer.set_cookie(LANGUAGE_COOKIE, code, max_age=YEAR, secure=True, httponly=True, samesite="lax")
         return answer
@@ -90,8 +93,7 @@ def sign_in_routes(router: APIRouter, console: Console) -> None:
 
 def inside(target: str) -> str:
     """Return a path of this site to go to; the start for anything that could lead elsewhere."""
-    found = urlsplit(target)
-    own = target.startswith("/") and not target.startswith(("//", "/\\")) and not (found.scheme or found.netloc)
+    own = target.startswith("/") and not target.startswith("//") and len(target) <= LONGEST_TARGET
     return target if own and "\\" not in target and target.isprintable() else START
 
 

@@ -24,7 +24,7 @@ from shared.web.console.assets import Assets
 from shared.web.console.language import Language, language_of
 from shared.web.console.navigation import entries
 from shared.web.console.rendering import environments
-from shared.web.console.session import CSRF_FIELD, Present, Sessions, require_own_form
+from shared.web.console.session import CSRF_FIELD, Present, Sessions, from_own_page, require_own_form
 from shared.web.edge import LARGEST_BODY, Edge
 
 LANGUAGE_COOKIE: Final = "__Host-tovholder-language"
@@ -193,7 +193,8 @@ class Console:
         if shown >= 500:
             log.warning("page_failed", code=error.code)
         request.state.problem_code = error.code
-        retype = form.typed() if error.code in ("form_not_ours", "issuer_unavailable", "database_unavailable") else ()
+        mendable = shown in (401, 503) or error.code == "form_not_ours"
+        retype = form.typed() if mendable and from_own_page(request) else ()
         answer = self._render(
             request,
             present,
@@ -212,8 +213,9 @@ class Console:
         sign_in = f"/{self.service}/sign-in?to={quote(here, safe='/')}"
         if request.method == "GET" and request.headers.get("hx-request") != "true":
             return RedirectResponse(sign_in, status_code=303, headers=NO_STORE)
+        retype = form.typed() if from_own_page(request) else ()
         gone = Unauthenticated("session_over", "your sign-in has ended; nothing was saved", remedy="Sign in again.")
-        context = {"error": gone, "status": 401, "retype": form.typed(), "action": here, "sign_in": sign_in}
+        context = {"error": gone, "status": 401, "retype": retype, "action": here, "sign_in": sign_in}
         return self._render(request, None, language_for(request), "session_over.html", 401, context)
 
     def _render(

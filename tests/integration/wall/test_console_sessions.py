@@ -18,6 +18,7 @@ from shared.errors import Forbidden, Transient, Unauthenticated
 from shared.persistence.work import build_engine
 from shared.web.console.provider import Tokens
 from shared.web.console.session import COOKIE, Present, Sessions, require_own_form
+from shared.web.console.signin import inside
 from tests.integration.spine.spine_world import Cluster
 
 PERSON = UUID(int=0xA5)
@@ -165,8 +166,40 @@ def test_a_form_of_another_session_or_another_site_is_not_ours() -> None:
         (_request(), other.csrf),
         (_request(), None),
         (_request(), ""),
+        (_request(), present.csrf[16:]),
+        (_request(), "æ" * 80),
         (_request(sec_fetch_site="cross-site"), present.csrf),
         (_request(sec_fetch_site="same-site"), present.csrf),
     ):
         with pytest.raises(Forbidden):
             require_own_form(request, present, token)
+
+
+def test_the_token_of_a_form_is_never_the_same_twice() -> None:
+    present = Present(None, datetime.now(UTC), "one")  # type: ignore[arg-type]  # nobody is asked
+    first, second = present.csrf, present.csrf
+
+    assert first != second
+    assert all(present.gave(each) for each in (first, second))
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "//example.test",
+        "///example.test",
+        "/\\example.test",
+        "//[",
+        "/\t/example.test",
+        "https://example.test",
+        "/" + "a" * 2_000,
+        "x",
+        "",
+    ],
+)
+def test_nobody_is_led_elsewhere_after_signing_in(target: str) -> None:
+    assert inside(target) == "/"
+
+
+def test_somebody_is_led_back_to_where_they_were() -> None:
+    assert inside("/assessment/cases/1?rum=adgang") == "/assessment/cases/1?rum=adgang"

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from services.assessment.domain.case_commands import CompleteAssessment, HoldFollowUp, HoldMeeting, OpenCase
 from services.assessment.domain.case_table import CASE
+from services.corps.domain.intervention_commands import LogSession
 from services.corps.domain.intervention_table import INTERVENTION
 from services.intake.domain.table import CONCERN
 from shared.lifecycle.table import Command
@@ -81,3 +82,10 @@ def test_every_command_of_every_table_can_be_asked_for() -> None:
     for command in commands:
         assert {field.name for field in asked(command)} == set(command.model_fields), command.code
         assert json.dumps(body(asked(command), Form())) == "{}"
+
+
+def test_a_number_too_long_to_read_is_for_the_model_to_refuse() -> None:
+    long = "9" * 5_000
+
+    assert _sent(LogSession, minutes=long) == {"minutes": long}
+    assert "ratings" not in _sent(CompleteAssessment, **{f"ratings__{long}__dimension": "A"})
