@@ -35,6 +35,7 @@ BROUGHT = {
     "dead-letters": "deploy.operations",
     "publish-again": "deploy.operations",
     "reconcile": "deploy.operations",
+    "reference": "deploy.reference",
     "sessions": "deploy.sessions",
     "keys": "deploy.custody",
     "erasure": "deploy.erasing",

@@ -36,14 +36,15 @@ def handed_on_route(router: APIRouter, edge: Edge, store: Store[Concern]) -> Non
         until = _moment(before) if before is not None else None
         async with edge.begin(request, actor) as tx:
             found = await repository.sent_on(tx, store, until, PAGE)
-        shown = [_stub(concern) for concern in found]
+        shown = [stub(concern) for concern in found]
         following = found[-1].received_at.isoformat() if len(found) >= PAGE else None
         return JSONResponse({"items": shown, "next": following}, headers={"Cache-Control": "no-store"})
 
     router.add_api_route("/v1/handed-on", handed_on, methods=["GET"], operation_id=door.operation)
 
 
-def _stub(concern: Concern) -> dict[str, Any]:
+def stub(concern: Concern) -> dict[str, Any]:
+    """Return what the desk keeps of a concern that it sent on."""
     place = concern.infohus or concern.subject_municipality
     return {
         "received_at": concern.received_at.isoformat(),

@@ -53,3 +53,32 @@ class HelpOfferRow(SQLModel, table=True):
     valid_from: date
     valid_to: date | None = None
     checked_on: date
+
+
+class DraftRow(SQLModel, table=True):
+    """What an adviser has typed and not sent yet, sealed; its writer alone sees it. It becomes the concern with the same id.
+
+    The writer, at a place of work, is a part of the key: whose draft has an id already is told to nobody else.
+    """
+
+    __tablename__: ClassVar[str] = "draft"
+    metadata: ClassVar[sa.MetaData] = METADATA
+
+    id: UUID = Field(primary_key=True)
+    person: UUID = Field(primary_key=True, index=True)
+    organisation: str = Field(primary_key=True)
+    begun_at: datetime = Field(sa_type=MOMENT)
+    saved_at: datetime = Field(sa_type=MOMENT)
+    expires_at: datetime = Field(sa_type=MOMENT)
+    sealed: bytes = Field(sa_column=sa.Column(sa.LargeBinary, nullable=False))
+
+
+class PostalCodeRow(SQLModel, table=True):
+    """A postal code in a municipality, from a list that was imported; a code can have several."""
+
+    __tablename__: ClassVar[str] = "postal_code"
+    metadata: ClassVar[sa.MetaData] = METADATA
+
+    code: str = Field(primary_key=True)
+    municipality: str = Field(primary_key=True)
+    name: str

@@ -25,7 +25,9 @@ SEALING = (
 """What the sealer may call. It reads and writes no table, so that it cannot make up an entry or change one."""
 
 SHOWING = "audit.openings(uuid)"
-"""What the service of the DPO's page may call."""
+"""What services may call whose pages say who opened a text before, and the one with the officer's page."""
+
+SHOWN_BY = ("intake_api", "assessment_api", "corps_api")
 
 
 async def install(admin: Connection) -> None:
@@ -39,4 +41,4 @@ async def install(admin: Connection) -> None:
     async with admin.transaction():
         await admin.execute("set local role audit_owner")
         await admin.execute(f"grant execute on function {', '.join(SEALING)} to audit_sealer")
-        await admin.execute(f"grant execute on function {SHOWING} to assessment_api")
+        await admin.execute(f"grant execute on function {SHOWING} to {', '.join(SHOWN_BY)}")

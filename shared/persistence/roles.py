@@ -55,8 +55,12 @@ DELETABLE: Final = {
     "outbox": ("worker",),
     "parked_keys": ("worker",),
     "person": ("api",),
+    "draft": ("api", "worker"),
+    "postal_code": ("worker",),
 }
-"""Tables whose rows may go in the ordinary course: what is pruned by age, published, replayed, or taken off a list of staff."""
+"""Tables whose rows may go in the ordinary course: what is pruned by age, published, replayed, sent, replaced by a newer list, or
+taken off a list of staff.
+"""
 
 APPEND_ONLY: Final = ("facts",)
 READ_ONLY: Final = ("alembic_version",)

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from shared.vault import statements
 from shared.vault.belongings import Belongings
+from shared.vault.drafts import Drafts
 from shared.vault.errors import Unopenable
 from shared.vault.keys import UnitKeys
 from shared.vault.keystore import KeyStore
@@ -48,6 +49,7 @@ class Vault:
         self._keys = UnitKeys(keystore, provider)
         self.persons = Persons(provider)
         self.belongings = Belongings(self._keys)
+        self.drafts = Drafts(self._keys)
         self._new_ref = new_ref
 
     async def new_unit(self, unit: UUID, person: UUID | None = None) -> None:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import uuid4
 
@@ -26,12 +25,11 @@ from starlette.responses import Response
 from services.intake.api_public import PublicDoor
 from services.intake.domain.commands import ReceiveConcern
 from services.intake.gate import is_acute
+from services.intake.pages.asking import choices, said
 from services.intake.pages.guidance import guidance, guidances
-from shared.contracts.codes import Anonymity, Answer, ReporterKind, SeenWhere, SubjectKnown, Travel
+from shared.contracts.codes import Anonymity, Channel, ReporterKind
 from shared.errors import TooMany, TovholderError
 from shared.reference.form_text import ORDINARY_ACTIVITY, WITHOUT_SOURCE
-from shared.reference.municipalities import all_municipalities
-from shared.web.console.fields import Field, asked, body
 from shared.web.console.language import N_, Language
 from shared.web.console.refusals import Refusals, refusals
 from shared.web.console.site import Console, Form, form_of, language_for
@@ -89,7 +87,8 @@ class PublicPages:
         """Take in what was written, and give the receipt."""
         form = await form_of(request)
         mode = Anonymity.CONFIDENTIAL if form.get("anonymity") == Anonymity.CONFIDENTIAL else Anonymity.ANONYMOUS
-        sent = said(form, mode, "WEB_FORM")
+        out = SET_BY_US | (OF_THE_REPORTER if mode is Anonymity.ANONYMOUS else frozenset())
+        sent = said(form, out) | {"anonymity": mode.value, "channel": Channel.WEB_FORM.value}
         missing = _missing(sent, mode)
         if missing:
             wrong = Refusals("field_invalid", None, {name: _now(request).gettext(MUST) for name in missing})
@@ -189,30 +188,6 @@ class PublicPages:
 
 
 MUST: Final = N_("Skal udfyldes.")
-
-
-def choices(kinds: tuple[ReporterKind, ...]) -> Mapping[str, Any]:
-    """Return what the questions let one choose between."""
-    return {
-        "kinds": [kind.value for kind in kinds],
-        "seen": [each.value for each in SeenWhere],
-        "known": [each.value for each in SubjectKnown],
-        "answers": [each.value for each in Answer],
-        "travels": [each.value for each in Travel],
-        "places": sorted(all_municipalities(datetime.now(UTC).date()), key=lambda each: each.name),
-    }
-
-
-def said(form: Form, mode: Anonymity, channel: str) -> dict[str, Any]:
-    """Return what a form says, as the JSON of `ReceiveConcern`; of somebody without a name nothing of the name."""
-    out = SET_BY_US | (OF_THE_REPORTER if mode is Anonymity.ANONYMOUS else frozenset())
-    fields: tuple[Field, ...] = tuple(field for field in asked(ReceiveConcern) if field.name not in out)
-    sent = body(fields, form)
-    if "subject" in sent and sent.get("subject_known", SubjectKnown.NONE) == SubjectKnown.NONE:
-        sent["subject_known"] = SubjectKnown.PARTIAL
-    if sent.get("travel") != Travel.PLAN:
-        sent.pop("departs_at", None)  # the question stands below that answer alone
-    return sent | {"anonymity": mode.value, "channel": channel}
 
 
 def _missing(sent: Mapping[str, Any], mode: Anonymity) -> list[str]:

@@ -22,6 +22,7 @@ class Room:
 
 ROOMS: Final = (
     Room(N_("Nyt opkald"), "/intake/desk", frozenset({Role.HOTLINE_ADVISER})),
+    Room(N_("Opkald og kladder"), "/intake/calls", frozenset({Role.HOTLINE_ADVISER})),
     Room(N_("Mit arbejde"), "/notify/work"),
     Room(N_("Ny henvendelse"), "/intake/report", frozenset({Role.PRO_REPORTER})),
     Room(

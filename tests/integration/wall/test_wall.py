@@ -20,6 +20,7 @@ from tests.integration.spine.spine_world import ADVISER, Cluster, Intake
 
 OPEN_TABLES = {
     "intake.help_offer": "told to any caller (domain.md 3.14)",
+    "intake.postal_code": "which municipality a postal code is in: public knowledge",
     "corps.corps_municipality": "public: which municipalities keep members of the corps",
     "notify.counter": "national counters belong to no case and no organisation",
     **{f"{service}.alembic_version": "which revisions ran" for service in roles.SERVICES},

@@ -1,0 +1,211 @@
+"""The hotline's desk: a draft that nobody else sees, an alarm that nothing blocks, an end that is saved once."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+import sqlalchemy as sa
+from httpx import Response
+
+from deploy.reference import replace
+from services.intake.drafts import prune
+from shared.lifecycle.actor import Role
+from tests.integration.intake_pages.pages_world import ADVISER, TEACHER, Site
+from tests.integration.spine.spine_world import Cluster, person
+
+COLLEAGUE = person(Role.HOTLINE_ADVISER, "hotline:national")
+SAID = "En opdigtet bekymring, skrevet midt i et opkald."
+CALL = {"anonymity": "ANONYMOUS", "description": SAID, "minor": "NO"}
+
+
+def new_call() -> tuple[str, dict[str, str]]:
+    return f"/desk/{uuid4()}", {"key": str(uuid4()), **CALL}
+
+
+async def count(site: Site, sql: str, **values: Any) -> Any:
+    async with site.work.begin() as tx:
+        return (await tx.session.execute(sa.text(sql), values)).scalar_one()
+
+
+async def concern(site: Site, path: str) -> dict[str, Any]:
+    query = sa.text("select body from intake.concern where id = :id")
+    async with site.work.begin() as tx:
+        return dict((await tx.session.execute(query, {"id": UUID(path[-36:])})).scalar_one())
+
+
+async def pressed(site: Site, path: str, form: dict[str, str], button: str, **more: str) -> Response:
+    return await site.ask(ADVISER, path, {**form, "do": button, **more})
+
+
+async def test_a_new_call_has_an_address_of_its_own(site: Site) -> None:
+    first, second = [(await site.ask(ADVISER, "/desk")).headers["location"] for _ in range(2)]
+    assert re.fullmatch(r"/intake/desk/[0-9a-f-]{36}", first)
+    assert first != second
+
+
+async def test_what_is_typed_is_saved_sealed_and_comes_back(site: Site) -> None:
+    path, form = new_call()
+    saved = await site.ask(ADVISER, f"{path}/save", form)
+    assert re.search(r"Gemt \d\d\.\d\d\.\d\d, forseglet\.", saved.text)
+
+    again = await site.ask(ADVISER, path)
+    assert SAID in again.text
+    assert f'name="key" value="{form["key"]}"' in again.text
+    sealed = await count(site, "select sealed from intake.draft where id = :id", id=UUID(path[-36:]))
+    assert SAID.encode() not in bytes(sealed)
+
+
+async def test_nothing_has_to_be_filled_in_to_save_a_draft_and_no_script_is_needed(site: Site) -> None:
+    path, _ = new_call()
+    kept = await pressed(site, path, {"key": str(uuid4()), "place": "Greve"}, "keep")
+    assert (kept.status_code, kept.headers["location"]) == (303, f"/intake{path}")
+    assert '<option value="0253" selected>Greve</option>' in (await site.ask(ADVISER, path)).text
+
+
+async def test_a_draft_is_seen_by_its_writer_alone(site: Site, pages_cluster: Cluster) -> None:
+    path, form = new_call()
+    await site.ask(ADVISER, f"{path}/save", form)
+    assert SAID not in (await site.ask(COLLEAGUE, path)).text
+    assert path[-36:] in (await site.ask(ADVISER, "/calls")).text
+    assert path[-36:] not in (await site.ask(COLLEAGUE, "/calls")).text
+    assert (await site.ask(TEACHER, path)).status_code == 403
+
+    connection = await asyncpg.connect(pages_cluster.dsn("intake_api"))
+    try:
+        assert await connection.fetchval("select count(*) from intake.draft") == 0, "who does not say who it is"
+    finally:
+        await connection.close()
+
+
+async def test_a_draft_goes_when_it_is_thrown_away_sent_or_old(site: Site, pages_cluster: Cluster) -> None:
+    thrown, sent, old, young = [new_call() for _ in range(4)]
+    for path, form in (thrown, sent, old, young):
+        await site.ask(ADVISER, f"{path}/save", form)
+    await site.ask(ADVISER, f"{thrown[0]}/discard", {})
+    assert (await pressed(site, *sent, "later")).status_code == 201
+    admin = await asyncpg.connect(pages_cluster.dsn("postgres"))
+    try:
+        aged = "update intake.draft set expires_at = now() - interval '1 minute' where id = $1"
+        await admin.execute(aged, UUID(old[0][-36:]))
+        assert SAID not in (await site.ask(ADVISER, old[0])).text
+        assert await prune(site.work) == 1
+        left = {row["id"] for row in await admin.fetch("select id from intake.draft")}
+    finally:
+        await admin.close()
+    assert {UUID(each[0][-36:]) for each in (thrown, sent, old, young)} & left == {UUID(young[0][-36:])}
+
+
+async def test_a_save_that_was_still_on_its_way_brings_no_draft_back(site: Site) -> None:
+    path, form = new_call()
+    await pressed(site, path, form, "later")
+    assert (await site.ask(ADVISER, f"{path}/save", form)).status_code == 200
+    assert await count(site, "select count(*) from intake.draft where id = :id", id=UUID(path[-36:])) == 0
+    assert (await site.ask(ADVISER, path)).headers["location"] == f"/intake/concerns/{path[-36:]}"
+
+
+async def test_a_call_is_ended_once_however_often_it_is_sent_and_has_one_code(site: Site) -> None:
+    path, form = new_call()
+    answers = [await pressed(site, path, form, "route", subject_municipality="0253") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    codes = {re.search(r'class="code spoken">([0-9A-Z ]{19})<', answer.text)[1] for answer in answers}  # type: ignore[index]
+    assert len(codes) == 1
+    assert (await concern(site, path))["stage"] == "C2"
+    assert (await site.ask(ADVISER, path)).headers["location"] == "/intake/calls"
+    late = await pressed(site, path, form, "later")
+    assert late.headers["location"] == "/intake/calls", "another button comes too late"
+
+    told = await site.ask(None, "/public/status", {"code": codes.pop()})
+    assert "Vi har sendt det til dem, der kan hjælpe" in told.text
+
+
+@pytest.mark.parametrize("mode", ["", "ANONYMOUS", "CONFIDENTIAL"])
+async def test_nothing_that_is_missing_blocks_the_alarm(site: Site, mode: str) -> None:
+    path, _ = new_call()
+    raised = await pressed(site, path, {"key": str(uuid4()), "anonymity": mode}, "acute")
+    assert raised.status_code == 303, raised.text
+    found = await concern(site, path)
+    assert (found["stage"], found["acute"], found["handed_over"]) == ("C3", True, False)
+    assert found["anonymity"] == "ANONYMOUS"
+
+
+async def test_the_call_goes_on_after_the_alarm_and_the_hand_over_is_noted_afterwards(site: Site) -> None:
+    path, form = new_call()
+    await pressed(site, path, form, "acute")
+    page = (await site.ask(ADVISER, path)).text
+    assert "Meldt akut." in page
+    assert SAID in page
+    noted = await pressed(site, path, form, "handover", called="POLICE_114", details="Vagthavende, opdigtet nummer 17")
+    assert noted.status_code == 303
+    assert (await concern(site, path))["handed_over"] is True
+
+    ended = await pressed(site, path, form, "route", subject_municipality="0253", description="Mere er sagt.")
+    assert ended.status_code == 201, ended.text
+    found = await concern(site, path)
+    assert (found["stage"], found["infohus"]) == ("C2", "0253")
+    assert re.search(r'class="code spoken">', ended.text)
+
+
+async def test_a_name_said_after_the_alarm_makes_the_caller_confidential(site: Site) -> None:
+    path, form = new_call()
+    await pressed(site, path, form, "acute")
+    named = form | {"anonymity": "CONFIDENTIAL", "reporter": "En opdigtet mor."}
+    assert (await pressed(site, path, named, "later")).status_code == 201
+    assert (await concern(site, path))["anonymity"] == "CONFIDENTIAL"
+
+
+async def test_what_is_wrong_is_said_and_no_word_is_lost(site: Site) -> None:
+    path, form = new_call()
+    for button, where in (("route", "subject_municipality"), ("help", "offers")):
+        refused = await pressed(site, path, form, button)
+        assert refused.status_code == 422
+        assert f'href="#f-{where}"' in refused.text
+        assert SAID in refused.text
+    assert SAID in (await site.ask(ADVISER, path)).text, "the draft has it as well"
+    assert await count(site, "select count(*) from intake.concern where id = :id", id=UUID(path[-36:])) == 0
+
+
+async def test_a_municipality_is_found_by_name_and_its_neighbours_with_it(site: Site) -> None:
+    path, form = new_call()
+    found = (await site.ask(ADVISER, f"{path}/place", form | {"place": "greve kommune"})).text
+    assert '<option value="0253" selected>Greve</option>' in found
+    assert "Infohus: Greve Kommune og Midt- og Vestsjællands Politi." in found
+    assert re.search(r'Nabokommuner">.*value="0269"', found, re.DOTALL)
+
+
+async def test_a_postal_code_that_has_two_municipalities_asks(site: Site, pages_cluster: Cluster) -> None:
+    path, form = new_call()
+    worker = pages_cluster.dsn("intake_worker")
+    await replace(worker, [("4600", "0259", "Køge"), ("4600", "0336", "Køge"), ("2670", "0253", "Greve")])
+    asked = (await site.ask(ADVISER, f"{path}/place", form | {"place": "4600"})).text
+    assert "Vælg: 2 passer" in asked
+    assert "selected" not in asked
+    one = (await site.ask(ADVISER, f"{path}/place", form | {"place": "2670"})).text
+    assert '<option value="0253" selected>' in one
+
+    await replace(worker, [("2670", "0253", "Greve")])
+    assert "Intet passer." in (await site.ask(ADVISER, f"{path}/place", form | {"place": "4600"})).text
+
+
+async def test_of_what_was_sent_on_the_list_keeps_a_stub(site: Site) -> None:
+    path, form = new_call()
+    await pressed(site, path, form, "later")
+    assert path[-36:] in (await site.ask(ADVISER, "/calls")).text
+    kept, form = new_call()
+    await pressed(site, kept, form, "route", subject_municipality="0253")
+    listed = (await site.ask(ADVISER, "/calls")).text
+    assert kept[-36:] not in listed
+    assert "Midt- og Vestsjællands Politi" in listed
+
+
+async def test_a_concern_has_a_page_with_its_texts_closed_and_the_alarm_at_hand(site: Site) -> None:
+    path, form = new_call()
+    await pressed(site, path, form, "later")
+    shown = await site.ask(ADVISER, f"/concerns/{path[-36:]}")
+    assert shown.status_code == 200, shown.text
+    assert SAID not in shown.text
+    assert f"/concerns/{path[-36:]}/do/raise-acute" in shown.text
+    assert f"H-{path[-36:-32].upper()}-{path[-32:-28].upper()}" in shown.text
