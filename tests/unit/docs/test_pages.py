@@ -61,6 +61,7 @@ def test_every_command_that_a_page_tells_of_exists() -> None:
         "doctor",
         "migrate",
         "demo",
+        "reference",
         "sessions",
         "dead-letters",
         "reconcile",
@@ -73,6 +74,7 @@ def test_every_command_that_a_page_tells_of_exists() -> None:
     }
     inside = {
         "dead-letters": {"list", "show", "replay", "discard", "revive"},
+        "reference": {"import"},
         "keys": {"status", "create", "rotate", "rewrap", "retire", ""},
         "erasure": {"request", "list", "apply", "prove", ""},
         "backup": {"create", "list", "verify", "restore", "prune", ""},
