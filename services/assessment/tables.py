@@ -9,11 +9,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
+from shared.persistence.drafts import Drafts, drafts_table
 from shared.persistence.spine import MOMENT, NAMING, spine_tables
 from shared.persistence.store import AggregateRow
 
 METADATA = sa.MetaData(schema="assessment", naming_convention=NAMING)
 SPINE = spine_tables(METADATA)
+DRAFTS = Drafts(drafts_table(METADATA))
 
 
 class CaseRow(AggregateRow, table=True):

@@ -11,6 +11,8 @@ from alembic import context, op
 from sqlalchemy import MetaData
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
+from shared.persistence import drafts, wall
+
 MOMENT = sa.DateTime(timezone=True)
 NOW = sa.text("now()")
 
@@ -281,3 +283,10 @@ begin
     end loop;
 end $body$
 """
+
+
+def create_drafts(schema: str) -> None:
+    """Create the table of drafts behind the wall: each person sees and forgets their own rows alone."""
+    op.create_table("draft", *drafts.columns(), schema=schema)
+    wall.guard(schema, "draft", sees=f"person = {wall.PERSON}")
+    op.execute(f"create policy forget on {schema}.draft for delete to {schema}_api using (person = {wall.PERSON})")

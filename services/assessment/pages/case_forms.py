@@ -11,9 +11,12 @@ from services.assessment.domain.case import OPEN_CASE, Case, Stage
 from services.assessment.pages import case_choices, nine, sharing_form
 from services.assessment.pages.references import reference
 from services.assessment.repository import CaseStore
+from services.assessment.tables import DRAFTS
 from shared.persistence.work import Transaction
 from shared.reference.calendar import local
+from shared.vault import Vault
 from shared.web.console.commands import CommandPages
+from shared.web.console.drafts import FormDrafts
 from shared.web.console.site import Console, Form, Visit
 
 MEETING_NOW = "%Y-%m-%dT%H:%M"
@@ -31,7 +34,7 @@ CONSENT_TEXT = "tilbud-2026.1"
 """The version of the text that is read to the citizen now."""
 
 
-def case_forms(router: APIRouter, console: Console, store: CaseStore) -> None:
+def case_forms(router: APIRouter, console: Console, store: CaseStore, vault: Vault) -> None:
     """Add the forms."""
     CommandPages(
         console,
@@ -66,6 +69,8 @@ def case_forms(router: APIRouter, console: Console, store: CaseStore) -> None:
             "record-citizen-told": lambda visit, case: Form((("told_at", _now(visit)),)),
         },
         templates=TEMPLATES,
+        drafts=FormDrafts(DRAFTS, vault),
+        drafted=frozenset({"complete-assessment"}),
         filled={"share-information": sharing_form.with_purpose, "complete-assessment": nine.without_empty_evidence},
         beside={
             "complete-assessment": nine.beside,

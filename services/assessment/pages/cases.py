@@ -101,7 +101,7 @@ def case_pages(
         beside=beside,
     )
     records.add(router)
-    case_forms.case_forms(router, console, store)
+    case_forms.case_forms(router, console, store, parts.vault)
 
 
 def drawn(visit: Visit, case: Case, tx: Transaction) -> Card:

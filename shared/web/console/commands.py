@@ -25,6 +25,7 @@ from shared.persistence.store import Store
 from shared.persistence.work import Transaction
 from shared.web.commands import KEY as WELL_FORMED
 from shared.web.commands import accept
+from shared.web.console.drafts import Draft, FormDrafts
 from shared.web.console.fields import MORE, Field, asked, body
 from shared.web.console.refusals import Refusals, refusals
 from shared.web.console.site import Console, Form, Visit, see_other
@@ -79,6 +80,9 @@ class CommandPages:
     """What follows from what was sent, by command."""
     beside: Mapping[str, Beside] = field(default_factory=dict)
     """What the template of a command finds as `beside`, by command."""
+    drafts: FormDrafts | None = None
+    drafted: frozenset[str] = frozenset()
+    """Commands whose forms save themselves while they are filled in."""
 
     def add(self, router: APIRouter) -> None:
         """Add both routes of every command that a page can give to an existing aggregate which its giver sees.
@@ -104,8 +108,9 @@ class CommandPages:
             async with visit.console.edge.begin(visit.request, visit.actor) as tx:
                 state = await self.store.load(tx, about, lock=False)
                 sheet = await self._sheet(visit, tx, state, code, given)
+                draft = await self._draft(tx, sheet)
             form = self.presets[code](visit, state) if code in self.presets else Form()
-            return self._draw(visit, sheet, form, Refusals())
+            return self._draw(visit, sheet, draft.form if draft else form, Refusals(), draft=draft)
 
         async def give(visit: Visit) -> Response:
             """Give the command."""
@@ -118,7 +123,10 @@ class CommandPages:
             attempt = Attempt(visit.actor, visit.request.url.path, key_of(visit.form), sent)
 
             async def act(tx: Transaction, command: Any) -> Aggregate:
-                return await given.act(tx, about, command, _version(visit.form))
+                after = await given.act(tx, about, command, _version(visit.form))
+                if self.drafts is not None and code in self.drafted:
+                    await self.drafts.drop(tx, about, code)
+                return after
 
             try:
                 await accept(visit.console.edge, visit.request, attempt, given.model, code, act)
@@ -134,6 +142,29 @@ class CommandPages:
 
         self.console.get(router, path, given.door, show)
         self.console.post(router, path, given.door, give)
+        if code in self.drafted:
+            self._add_draft(router, path, code, given)
+
+    def _add_draft(self, router: APIRouter, path: str, code: str, given: Given) -> None:
+        async def keep(visit: Visit) -> Response:
+            """Keep what was typed so far; the page stays, or comes again where there is no JavaScript."""
+            assert self.drafts is not None, "who lists forms that save themselves says where"
+            about: UUID = visit.request.path_params["id"]
+            async with visit.console.edge.begin(visit.request, visit.actor) as tx:
+                await self.store.load(tx, about, lock=False)
+            at = await self.drafts.keep(visit, about, code, _version(visit.form))
+            if visit.partial:
+                return self.console.fragment(visit, "draft_saved.html", at=at)
+            return see_other(f"{self.home(about)}/do/{code}")
+
+        self.console.post(router, f"{path}/draft", given.door, keep)
+
+    async def _draft(self, tx: Transaction, sheet: Mapping[str, Any]) -> Draft | None:
+        """Return the visitor's own draft, where the command is still possible: what police have alone shows nothing of it (T08)."""
+        possible_now = sheet["standing"] is not None and sheet["standing"].allowed
+        if self.drafts is None or sheet["code"] not in self.drafted or not possible_now:
+            return None
+        return await self.drafts.find(tx, sheet["state"].id, sheet["code"])
 
     def _asked(self, code: str, given: Given) -> tuple[Field, ...]:
         out = self.left_out.get(code, frozenset())
@@ -180,12 +211,23 @@ class CommandPages:
         *,
         status: int = 200,
         since: Sequence[Mapping[str, Any]] = (),
+        draft: Draft | None = None,
     ) -> Response:
         template = self.templates.get(sheet["code"], "command.html")
         key = key_of(form) if status in (503, 422) else str(uuid4())
         more = visit.form.get(MORE)
         return self.console.page(
-            visit, template, status=status, **sheet, form=form, wrong=wrong, since=since, key=key, more=more
+            visit,
+            template,
+            status=status,
+            **sheet,
+            form=form,
+            wrong=wrong,
+            since=since,
+            key=key,
+            more=more,
+            draft=draft,
+            drafted=sheet["code"] in self.drafted,
         )
 
 

@@ -7,9 +7,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 
 from services.assessment.pages.case_rooms import ROOMS
 from services.assessment.pages.references import reference
+from services.assessment.tables import DRAFTS
 from shared.contracts.corps import Dimension
 from shared.lifecycle.actor import Role
 from shared.reference.calendar import local
@@ -289,3 +291,42 @@ def assessed(world: World) -> list[tuple[str, str]]:
         ("measures", "MENTOR"),
         ("reasoning", "En begrundelse, skrevet af en prøve"),
     ]
+
+
+async def test_a_draft_is_its_writers_alone_and_goes_when_the_form_is_sent(world: World, visit: Any) -> None:
+    case = await world.routed()
+    await world.walk(case, *TO_OFFER[:4])
+    path, words = f"/cases/{case}/do/complete-assessment", "Ord, som et strømsvigt ikke må tage"
+    kommune = visit(Role.TOVHOLDER_KOMMUNE)
+    typed = [("ratings.2.risk_level", "SERIOUS"), ("reasoning", words)]
+    hidden = (await kommune.get(path)).hidden()
+
+    await kommune.post(f"{path}/draft", [*hidden.items(), *typed])
+
+    again = await kommune.get(path)
+    assert words in again.html
+    assert re.search(r'name="ratings.2.risk_level" value="SERIOUS" checked', again.html)
+    assert "Kladde gemt" in again.text
+    colleague = Visitor(world.http, person(Role.TOVHOLDER_KOMMUNE).token)
+    assert words not in (await colleague.get(path)).html
+    async with world.work.begin() as tx:
+        rows = (await tx.session.execute(sa.select(DRAFTS.table.c.sealed))).scalars().all()
+    assert rows
+    assert not any(words.encode() in bytes(row) for row in rows)
+
+    await kommune.fill(path, assessed(world))
+    async with world.work.begin() as tx:
+        left = sa.select(sa.func.count()).select_from(DRAFTS.table).where(DRAFTS.table.c.unit == case)
+        assert (await tx.session.execute(left)).scalar_one() == 0
+
+
+async def test_police_alone_leave_no_draft_to_be_read(world: World, visit: Any) -> None:
+    case = await world.routed()
+    await world.walk(case, *TO_OFFER[:4])
+    path, words = f"/cases/{case}/do/complete-assessment", "Ord, som låses med sagen"
+    kommune = visit(Role.TOVHOLDER_KOMMUNE)
+    await kommune.post(f"{path}/draft", [*(await kommune.get(path)).hidden().items(), ("reasoning", words)])
+
+    await world.walk(case, "revoke-clearance")
+
+    assert words not in (await kommune.get(path)).html
