@@ -58,7 +58,7 @@ def intervention_view(state: Intervention, tx: Transaction) -> dict[str, Any]:
     """Return what an intervention shows. Its member sees her own work, and neither consent nor whom the citizen declined."""
     body = view_of(state) | {"district": state.district}
     body["reservation_holds"] = state.member.holds(tx.now) if state.member else None
-    if not _at_home(state, tx):
+    if not at_home(state, tx):
         for name in ("consent_id", "declined", "excluded", "declines", "blocks"):
             body.pop(name)
     return body
@@ -66,7 +66,7 @@ def intervention_view(state: Intervention, tx: Transaction) -> dict[str, Any]:
 
 def intervention_told(state: Intervention, found: Facts, tx: Transaction) -> Facts:
     """Return what a timeline tells. Its member is told of her own work: from her choice on, and of no other member."""
-    if _at_home(state, tx):
+    if at_home(state, tx):
         return found
     mine = str(tx.actor.person_ref)
     chosen = [
@@ -78,7 +78,7 @@ def intervention_told(state: Intervention, found: Facts, tx: Transaction) -> Fac
     return [fact for fact in since if fact["body"].get("member_ref", mine) == mine]
 
 
-def _at_home(state: Intervention, tx: Transaction) -> bool:
+def at_home(state: Intervention, tx: Transaction) -> bool:
     """Say whether the actor works on the intervention in the municipality whose case it is, or is named on the case."""
     actor = tx.actor
     coordinates = actor.organisation == state.organisation and Role.LOCAL_COORDINATOR in actor.roles

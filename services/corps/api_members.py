@@ -65,14 +65,14 @@ def _reading(router: APIRouter, edge: Edge) -> None:
         actor = await edge.enter(request, showing)
         async with edge.begin(request, actor) as tx:
             member = await registering.look(tx, id)
-            body = await _shown(tx, [member])
+            body = await records_of(tx, [member])
         return JSONResponse(body[0], headers={"ETag": f'"{member.version}"', **NO_STORE})
 
     async def many(request: Request) -> Response:
         """List the members whom the actor keeps, with their free capacity."""
         actor = await edge.enter(request, listing)
         async with edge.begin(request, actor) as tx:
-            body = await _shown(tx, await registering.look_at_all(tx))
+            body = await records_of(tx, await registering.look_at_all(tx))
         return JSONResponse({"items": body}, headers=NO_STORE)
 
     async def capacity(request: Request) -> Response:
@@ -117,7 +117,7 @@ def _municipalities(router: APIRouter, edge: Edge) -> None:
     router.add_api_route("/v1/corps-municipalities", put, methods=["PUT"], operation_id="corps-municipality-put")
 
 
-async def _shown(tx: Transaction, found: list[Member]) -> list[dict[str, Any]]:
+async def records_of(tx: Transaction, found: list[Member]) -> list[dict[str, Any]]:
     """Return records with what is held now: kind and until, never for which intervention."""
     async with tx.as_system() as system:  # the records themselves have been seen
         held = await members.open_holds(system, [member.id for member in found])

@@ -60,6 +60,8 @@ FIELDS: Final[Mapping[str, FieldWords]] = {
     "trainings.held_on": FieldWords(N_("Hvornår?")),
     "trainings.valid_until": FieldWords(N_("Gælder til")),
     "languages": FieldWords(N_("Hvilke sprog taler medlemmet?")),
+    "languages.language": FieldWords(N_("Sprog")),
+    "languages.level": FieldWords(N_("Hvor godt?")),
     "gender": FieldWords(N_("Medlemmets køn, som medlemmet selv siger det")),
     "skills": FieldWords(N_("Særlige kompetencer")),
     "skills.competence": FieldWords(N_("Kompetence")),
