@@ -27,7 +27,7 @@ from shared.persistence.idempotency import Attempt
 from shared.persistence.work import Transaction
 from shared.policy.doors import Door
 from shared.web.commands import accept
-from shared.web.console.commands import KEY
+from shared.web.console.commands import key_again, key_of
 from shared.web.console.refusals import Refusals, refusals
 from shared.web.console.site import Console, Form, Visit, see_other
 
@@ -83,7 +83,7 @@ class GlassPages:
     async def _given(
         self, visit: Visit, model: type[BreakGlass | ReviewGlass], endpoint: str, body: bytes, act: Any, then: str
     ) -> Response:
-        attempt = Attempt(visit.actor, endpoint, visit.form.get(KEY) or str(uuid4()), body)
+        attempt = Attempt(visit.actor, endpoint, key_of(visit.form), body)
         try:
             _, answer = await accept(self.console.edge, visit.request, attempt, model, model.code, act)
         except ValidationError as error:
@@ -107,7 +107,7 @@ class GlassPages:
             wrong=wrong,
             since=[],
             code=BreakGlass.code,
-            key=form.get(KEY) or str(uuid4()),
+            key=key_again(form, wrong),
             hours=int(LASTS.total_seconds() // 3600),
             breaks=bool(visit.actor.roles & set(BREAKERS)),
             reviews=Role.DPO in visit.actor.roles,

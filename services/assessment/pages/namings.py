@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import sqlalchemy as sa
 from fastapi import APIRouter
@@ -25,7 +25,7 @@ from shared.lifecycle.actor import Role
 from shared.persistence.idempotency import Attempt
 from shared.persistence.work import Transaction
 from shared.web.commands import accept
-from shared.web.console.commands import KEY, RETYPED, VERSION, Option
+from shared.web.console.commands import RETYPED, VERSION, Option, key_again, key_of
 from shared.web.console.language import N_
 from shared.web.console.refusals import Refusals, refusals
 from shared.web.console.saying import Say
@@ -33,6 +33,7 @@ from shared.web.console.site import PLAIN, Console, Form, Visit, see_other
 from shared.web.reading import page
 
 OPERATION = f"case-{NameCaseworker.code}"
+ONE = N_("Vælg en på listen, eller skriv en anden: ikke begge.")
 
 
 def naming_pages(router: APIRouter, console: Console, store: CaseStore) -> None:
@@ -73,9 +74,13 @@ class Namings:
     async def name(self, visit: Visit) -> Response:
         """Name the caseworker."""
         about: UUID = visit.request.path_params["id"]
+        if len({each.strip() for each in visit.form.all("person") if each.strip()}) > 1:
+            # One of the list and another one on the line: whoever were taken would see a case that was meant for somebody else.
+            wrong = Refusals("field_invalid", None, {"person": visit.say(ONE)})
+            return await self._draw(visit, visit.form, wrong, status=422)
         given = self._console.edge.given[OPERATION]
         body = json.dumps({name: visit.form.get(name).strip() for name in ("person", "reason") if visit.form.get(name)})
-        key = visit.form.get(KEY) or str(uuid4())
+        key = key_of(visit.form)
         attempt = Attempt(visit.actor, visit.request.url.path, key, body.encode())
         seen = visit.form.get(VERSION)
         version = int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 10 else 0
@@ -111,7 +116,7 @@ class Namings:
             form=form,
             wrong=wrong,
             since=[],
-            key=form.get(KEY) or str(uuid4()),
+            key=key_again(form, wrong),
             version=shown["version"],
         )
 

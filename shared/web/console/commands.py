@@ -237,6 +237,13 @@ def key_of(form: Form) -> str:
     return sent if WELL_FORMED.fullmatch(sent) else str(uuid4())
 
 
+def key_again(form: Form, wrong: Refusals) -> str:
+    """Return the key of a form that is shown again: its own, for what was sent did nothing; a new one where the key did something
+    else before, as after going back, or the form would be refused for ever.
+    """
+    return str(uuid4()) if wrong.code == "idempotency_mismatch" else key_of(form)
+
+
 def _version(form: Form) -> int:
     """Return the version that the person saw; one that no form of ours sent is older than any."""
     seen = form.get(VERSION)

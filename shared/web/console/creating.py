@@ -9,7 +9,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import ValidationError
@@ -20,7 +20,7 @@ from shared.lifecycle.aggregate import Aggregate
 from shared.persistence.idempotency import Attempt
 from shared.persistence.work import Transaction
 from shared.web.commands import accept
-from shared.web.console.commands import RETYPED, Option, key_of
+from shared.web.console.commands import RETYPED, Option, key_again, key_of
 from shared.web.console.fields import MORE, Field, asked, body
 from shared.web.console.refusals import Refusals, refusals
 from shared.web.console.site import Console, Form, Visit, see_other
@@ -117,8 +117,7 @@ class CreationPage:
             form=form,
             wrong=wrong,
             since=[],
-            # A form that was refused keeps its key, for what was sent did nothing; not one whose key did something else before.
-            key=str(uuid4()) if wrong.code == "idempotency_mismatch" else key_of(form),
+            key=key_again(form, wrong),
             more=visit.form.get(MORE),
             home=f"/{self.console.service}{self.home}",
             heading=visit.say(self.heading),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 
 from shared.lifecycle.actor import Role
 from tests.integration.assessment.assessment_world import World
+from tests.integration.assessment.test_naming import sent
 from tests.support.visiting import WHO, Visitor
 
 OPENS = {"accepts_responsibility": "yes", "purpose_plausible": "yes"}
@@ -54,3 +56,15 @@ async def test_an_odd_address_of_a_list_is_refused_in_words(world: World, tovhol
     answer = await world.http.get(f"/cases?{query}", headers={WHO: tovholder.token})
 
     assert answer.status_code in (200, 422)
+
+
+async def test_two_persons_in_one_form_name_nobody(world: World, tovholder: Visitor) -> None:
+    case = await sent(world)
+    form = await tovholder.get(f"/namings/{case}")
+    chosen, written = str(uuid4()), str(uuid4())
+    persons = [("person", chosen), ("person", written), ("reason", "ALLOCATED")]
+
+    answer = await tovholder.post(f"/namings/{case}", [*form.hidden().items(), *persons], 422)
+
+    assert "ikke begge" in answer.text
+    assert (await world.get(f"/v1/namings/{case}"))["named"] is False
