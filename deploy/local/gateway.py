@@ -35,7 +35,7 @@ INTERNAL = ("/metrics", "/livez")
 # Where no cookie goes and none is set: JSON, whose callers have tokens, and the public door, whose callers are nobody.
 COOKIELESS = ("/v1", "/v1/*", "/public*")
 INDEX = "/.well-known/tovholder"
-START = "/notify/work"
+START = "/notify/start"
 SMALLEST_COMPRESSED = 512
 # What a person sees when a service is down; going back shows what was typed.
 AWAY = """<!doctype html><html lang="da"><meta charset="utf-8"><meta name="viewport" content="width=device-width">

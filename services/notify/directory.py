@@ -118,6 +118,13 @@ async def people_of(tx: Transaction, organisation: str) -> list[Person]:
     return in_duty_order(_person(row) for row in (await tx.session.execute(query)).mappings())
 
 
+async def places(tx: Transaction) -> Sequence[tuple[str, int]]:
+    """Return every organisation in the directory that the actor sees, and how many people it has there."""
+    query = sa.select(_PERSON.c.organisation, sa.func.count()).group_by(_PERSON.c.organisation)
+    rows = await tx.session.execute(query.order_by(_PERSON.c.organisation))
+    return [(place, count) for place, count in rows]
+
+
 async def ladder(
     tx: Transaction, role: str, organisation: str, only: UUID | None = None, without: AbstractSet[UUID] = frozenset()
 ) -> Ladder:

@@ -18,6 +18,7 @@ Language = Literal["da", "en"]
 BECAUSE = {
     "OWNER": ("Opgaven er din.", "The task is yours."),
     "DEPUTY": ("Du er stedfortræder for en, der er fraværende.", "You stand in for somebody who is away."),
+    "UNIT": ("En kollega har taget den.", "A colleague has taken it."),
     "LEADER": (
         "Du er leder, og fristen er nær eller overskredet.",
         "You lead here, and the deadline is near or has passed.",
@@ -45,7 +46,7 @@ def explained(row: Mapping[str, Any], now: datetime, language: Language) -> dict
     `aggregate_id` and `link` are null for a leader who may not see the record.
     """
     index = 0 if language == "da" else 1
-    names = _names(row)
+    names = names_caseworker(row)
     sentence = todo(row["aggregate_kind"], NAME_CASEWORKER if names else row["kind"])
     shown = row["because"] != "LEADER" or row["aggregate_kind"] in LEADERS_SEE
     reason = DeadlineReason.model_validate(row["reason"])
@@ -79,7 +80,7 @@ def explained(row: Mapping[str, Any], now: datetime, language: Language) -> dict
     }
 
 
-def _names(row: Mapping[str, Any]) -> bool:
+def names_caseworker(row: Mapping[str, Any]) -> bool:
     """Say whether it waits for a leader to name a caseworker: what a caseworker has to do is the leader's till then (R5)."""
     return (row["aggregate_kind"], row["owner_role"]) == ("case", Role.LEADER)
 

@@ -24,7 +24,7 @@ from shared.contracts.lifecycle import (
     StepAction,
 )
 from shared.contracts.notify import Audience, Level, PassingReason, SettlingReason
-from shared.errors import Invalid, NotFound
+from shared.errors import Conflict, Invalid, NotFound
 from shared.lifecycle.actor import Role
 from shared.persistence.handling import carry_out, create, give
 from shared.persistence.store import Store
@@ -91,6 +91,21 @@ class Desk:
                 continue
             await self._supersede(tx, item.deadline_id, audience)
             await create(tx, self.store, None, new, _planned(item, action, step_at, audience, tx.now))
+
+    async def send_again(self, tx: Transaction, delivery: UUID) -> None:
+        """Plan a message anew that nobody could be reached with; `tx` is SYSTEM's.
+
+        Raises `NotFound`, `Conflict` (`not_failed`, `nothing_waits`).
+        """
+        failed = await self.store.load(tx, delivery)
+        later = await repository.sent_since(tx, failed)
+        if failed.stage != Stage.FAILED or later:
+            raise Conflict("not_failed", "this message has not failed, or was sent again already")
+        item = await repository.work_item(tx, failed.deadline_id, lock=True)
+        if item is None or not item.waits:
+            raise Conflict("nothing_waits", "what the message was about is done", remedy="There is nothing to send.")
+        new = delivery_id(failed.deadline_id, failed.action, tx.now, failed.audience)
+        await create(tx, self.store, None, new, _planned(item, failed.action, tx.now, failed.audience, tx.now))
 
     async def settle(self, tx: Transaction, deadline: UUID, reason: SettlingReason) -> None:
         """Drop every open message of a deadline."""

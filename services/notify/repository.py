@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -118,18 +118,24 @@ class WorkQuery:
 
     limit: int
     filters: dict[str, Any]
-    because: str | None = None
+    because: str | tuple[str, ...] | None = None
     due_from: datetime | None = None
     due_before: datetime | None = None
     after: tuple[datetime, UUID] | None = None
+    unit: bool = False
+    """What colleagues of the same role have taken as well (`because` UNIT)."""
+    only: tuple[UUID, ...] | None = None
 
 
 async def my_work(tx: Transaction, query: WorkQuery) -> Sequence[sa.RowMapping]:
     """Return open items of the actor, earliest due first, which puts what is overdue on top; one row more than `limit`."""
-    mine = await _mine(tx)
+    mine = await _mine(tx, unit=query.unit)
     statement = sa.select(mine).where(*(mine.c[name] == value for name, value in query.filters.items()))
     if query.because is not None:
-        statement = statement.where(mine.c.because == query.because)
+        wanted = (query.because,) if isinstance(query.because, str) else query.because
+        statement = statement.where(mine.c.because.in_(wanted))
+    if query.only is not None:
+        statement = statement.where(mine.c.deadline_id.in_(query.only))
     if query.due_from is not None:
         statement = statement.where(mine.c.due_at >= query.due_from)
     if query.due_before is not None:
@@ -169,6 +175,27 @@ async def my_counts(tx: Transaction, today: datetime, week: datetime) -> sa.RowM
     return (await tx.session.execute(query)).mappings().one()
 
 
+async def my_groups(tx: Transaction, today: datetime, week: datetime) -> Sequence[sa.RowMapping]:
+    """Return how much waits, by `because` (UNIT too), `bucket` (overdue, today, week, later), service and kind."""
+    mine = await _mine(tx, unit=True)
+    due = mine.c.due_at
+    bucket = sa.case((due < tx.now, "overdue"), (due < today, "today"), (due < week, "week"), else_="later").label(
+        "bucket"
+    )
+    by = (mine.c.because, bucket, mine.c.service, mine.c.aggregate_kind, mine.c.kind)
+    query = sa.select(*by, sa.func.count().label("count")).group_by(*by)
+    return (await tx.session.execute(query)).mappings().all()
+
+
+async def my_mark(tx: Transaction) -> tuple[int, str]:
+    """Return how much waits, and a mark that differs when something in the list has changed."""
+    mine = await _mine(tx)
+    moments = ("reminded_at", "escalated_at", "missed_at", "seen_at", "taken_at")
+    marks = [sa.func.count(), sa.func.sum(mine.c.sequence), *(sa.func.max(mine.c[name]) for name in moments)]
+    row = (await tx.session.execute(sa.select(*marks))).one()
+    return row[0], "|".join(str(value) for value in row)
+
+
 async def deliveries_of(tx: Transaction, deadline: UUID) -> Sequence[Delivery]:
     """Return every delivery about a deadline, oldest first."""
     query = sa.select(_DELIVERY.c.body).where(_DELIVERY.c.deadline_id == deadline)
@@ -176,15 +203,61 @@ async def deliveries_of(tx: Transaction, deadline: UUID) -> Sequence[Delivery]:
     return [Delivery.model_validate(body) for body in rows.scalars()]
 
 
-async def _mine(tx: Transaction, *, closed: bool = False) -> sa.Subquery:
+_LATER = _DELIVERY.alias("later")
+
+
+def _followed() -> sa.Exists:
+    """Return the condition that a message about the same deadline to the same audience came after it."""
+    return sa.exists().where(
+        _LATER.c.deadline_id == _DELIVERY.c.deadline_id,
+        _LATER.c.audience == _DELIVERY.c.audience,
+        _LATER.c.created_at > _DELIVERY.c.created_at,
+    )
+
+
+async def sent_since(tx: Transaction, delivery: Delivery) -> bool:
+    """Say whether a message about the same deadline to the same audience came after this one."""
+    query = sa.select(sa.literal(1)).where(_DELIVERY.c.id == delivery.id, _followed())
+    return (await tx.session.execute(query)).scalar_one_or_none() is not None
+
+
+async def failed_deliveries(tx: Transaction, most: int) -> Sequence[tuple[Delivery, bool]]:
+    """Return messages that nobody could be reached with and that none has followed, newest first, and whether it still waits."""
+    waits = sa.exists().where(_WORK.c.deadline_id == _DELIVERY.c.deadline_id, _WORK.c.state == "OPEN")
+    query = sa.select(_DELIVERY.c.body, waits).where(_DELIVERY.c.stage == Stage.FAILED, sa.not_(_followed()))
+    rows = await tx.session.execute(query.order_by(_DELIVERY.c.created_at.desc()).limit(most))
+    return [(Delivery.model_validate(body), still) for body, still in rows]
+
+
+async def delivery_stages(tx: Transaction) -> dict[str, int]:
+    """Return how many deliveries are in each stage that is not over, and in FAILED."""
+    stages = (*OPEN, Stage.FAILED)
+    query = (
+        sa.select(_DELIVERY.c.stage, sa.func.count()).where(_DELIVERY.c.stage.in_(stages)).group_by(_DELIVERY.c.stage)
+    )
+    return {row[0]: row[1] for row in await tx.session.execute(query)}
+
+
+async def overdue_mail(tx: Transaction) -> int:
+    """Return how many messages should have gone out an hour ago and have not."""
+    hour = tx.now - timedelta(hours=1)
+    due = sa.cast(_DELIVERY.c.body["send_at"].astext, sa.DateTime(timezone=True)) < hour
+    query = sa.select(sa.func.count()).where(_DELIVERY.c.stage == Stage.PLANNED, due)
+    return int((await tx.session.execute(query)).scalar_one())
+
+
+async def _mine(tx: Transaction, *, closed: bool = False, unit: bool = False) -> sa.Subquery:
     """Return the actor's items: by role, as deputy of somebody away, as leader of what was escalated or missed.
+
+    With `unit` also what colleagues of the same role have taken (UNIT).
 
     None of a record that the organisation, the actor or whom the actor stands in for sees no longer. A leader sees that it was
     escalated, of which unit and by when; which record it is only where leaders see such records (`explaining`).
     """
     actor, here = tx.actor, _WORK.c.owner_organisation == tx.actor.organisation
-    own = sa.and_(here, _WORK.c.owner_role.in_([str(role) for role in actor.roles]), _is_for(actor.person_ref))
-    own = sa.and_(own, in_sight(actor.person_ref))
+    by_role = sa.and_(here, _WORK.c.owner_role.in_([str(role) for role in actor.roles]))
+    own = sa.and_(by_role, _is_for(actor.person_ref), in_sight(actor.person_ref))
+    ours = sa.and_(by_role, _WORK.c.owner_person.is_(None), in_sight(actor.person_ref)) if unit else sa.false()
     absent = await _absent_for(tx)
     stands_in = [
         (sa.and_(_belongs_to(row), in_sight(row["person_ref"], actor.person_ref)), row["person_ref"]) for row in absent
@@ -192,11 +265,11 @@ async def _mine(tx: Transaction, *, closed: bool = False) -> sa.Subquery:
     heard = sa.or_(_WORK.c.escalated_at.is_not(None), _WORK.c.missed_at.is_not(None))
     leads = sa.and_(here, heard, in_sight()) if Role.LEADER in actor.roles else sa.false()
     deputises = sa.or_(sa.false(), *(condition for condition, _ in stands_in))
-    because = sa.case((own, "OWNER"), (deputises, "DEPUTY"), else_="LEADER").label("because")
+    because = sa.case((own, "OWNER"), (deputises, "DEPUTY"), (ours, "UNIT"), else_="LEADER").label("because")
     refs = [(condition, sa.literal(ref, sa.Uuid)) for condition, ref in stands_in]
     whom = sa.case(*refs, else_=None) if refs else sa.null()
     query = sa.select(*_WORK.c, because, sa.cast(whom, sa.Uuid).label("standing_in_for"))
-    query = query.where(_WORK.c.due_at.is_not(None)).where(sa.or_(own, deputises, leads))
+    query = query.where(_WORK.c.due_at.is_not(None)).where(sa.or_(own, deputises, ours, leads))
     return (query if closed else query.where(_WORK.c.state == "OPEN")).subquery("mine")
 
 
@@ -221,5 +294,14 @@ def _belongs_to(row: sa.RowMapping) -> sa.ColumnElement[bool]:
 
 
 def _is_for(person: UUID) -> sa.ColumnElement[bool]:
-    """Return the condition that an item is anybody's of its role, or this person's."""
-    return sa.or_(_WORK.c.owner_person.is_(None), _WORK.c.owner_person == person)
+    """Return the condition that an item is this person's: by name, because they took it, or nobody's of its role yet.
+
+    Whoever took it and has left the role or the organisation has it no longer.
+    """
+    holder = sa.exists().where(
+        _PERSON.c.person_ref == _WORK.c.taken_by,
+        _PERSON.c.organisation == _WORK.c.owner_organisation,
+        _WORK.c.owner_role == sa.any_(_PERSON.c.roles),
+    )
+    free = sa.or_(_WORK.c.taken_by.is_(None), _WORK.c.taken_by == person, sa.not_(holder))
+    return sa.or_(sa.and_(_WORK.c.owner_person.is_(None), free), _WORK.c.owner_person == person)

@@ -77,7 +77,39 @@ class WorkItemRow(SQLModel, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=_MOMENT)
     seen_at: datetime | None = Field(default=None, sa_type=_MOMENT)
     seen_by: UUID | None = None
+    taken_by: UUID | None = None
+    taken_at: datetime | None = Field(default=None, sa_type=_MOMENT)
 
+
+ASSIGNMENT = sa.Table(
+    "assignment",
+    METADATA,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("deadline_id", sa.Uuid, nullable=False, index=True),
+    sa.Column("organisation", sa.Text, nullable=False),
+    # Null: given back to the unit.
+    sa.Column("person", sa.Uuid),
+    sa.Column("by_person", sa.Uuid, nullable=False),
+    sa.Column("at", MOMENT, nullable=False),
+)
+"""Who gave which item to whom, and when; never changed."""
+
+SAVED_VIEW = sa.Table(
+    "saved_view",
+    METADATA,
+    sa.Column("person", sa.Uuid, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("query", sa.Text, nullable=False),
+)
+"""Views of the list that a person has named; `query` has filter codes alone."""
+
+SOURCE = sa.Table(
+    "source",
+    METADATA,
+    sa.Column("service", sa.Text, primary_key=True),
+    sa.Column("current_at", MOMENT, nullable=False),
+)
+"""When (wall time) every fact of a service that Kafka had was last known to be taken in."""
 
 SIGHT = sa.Table(
     "sight",

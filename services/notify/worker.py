@@ -7,6 +7,7 @@ from services.notify import repository
 from services.notify.activities import DeliveryActivities
 from services.notify.consumers import subscriptions
 from services.notify.domain.delivery import TERMINAL
+from services.notify.freshness import Freshness
 from services.notify.handlers import Desk
 from services.notify.mail import Letters
 from services.notify.postman import MailMetrics, Postman
@@ -38,7 +39,10 @@ def assemble(parts: WorkerParts) -> ServiceParts:
         told=[told],
         subscriptions=subscriptions(desk),
         activities=activities.all,
-        background=[sealer.run for sealer in from_settings(settings, parts.metrics.registry)],
+        background=[
+            *(sealer.run for sealer in from_settings(settings, parts.metrics.registry)),
+            Freshness(parts.work, parts.metrics.registry).run,
+        ],
     )
 
 

@@ -10,6 +10,7 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
+from typing import Final
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -33,6 +34,7 @@ from shared.settings import Settings, is_loopback
 from shared.vault import KeysetProvider, PostgresKeyStore, Vault
 from shared.web.console.assets import Assets
 from shared.web.console.language import ENGLISH, untranslated
+from shared.web.console.operations import operations_pages
 from shared.web.console.provider import Provider
 from shared.web.console.session import Sessions
 from shared.web.console.signin import sign_in_routes
@@ -49,6 +51,9 @@ class ApiParts:
     edge: Edge
     vault: Vault
 
+
+NOT_STARTED: Final = 3
+"""What uvicorn ends with where the application could not start."""
 
 Routes = Callable[[APIRouter, ApiParts], None]
 Pages = Callable[[APIRouter, ApiParts, Console], None]
@@ -114,6 +119,7 @@ def build(
     if pages is not None:
         pages(router, parts, console)
     sign_in_routes(router, console)
+    operations_pages(router, console)
     app.include_router(router)
     document(app, edge)
     return app
@@ -145,7 +151,7 @@ def serve(service: str, title: str, spine: Spine, routes: Routes, pages: Pages |
     settle()
     # uvicorn raises the signal again once it has drained; with a handler of ours there, the process ends with 0.
     signal.signal(signal.SIGTERM, lambda *_: None)
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=settings.http_host,
         port=settings.http_port,
@@ -159,3 +165,8 @@ def serve(service: str, title: str, spine: Spine, routes: Routes, pages: Pages |
         # Less than whoever stops us waits before SIGKILL (the supervisor: 8 s).
         timeout_graceful_shutdown=7,
     )
+    # Streams look at it: they end by themselves when the process is told to stop, which otherwise waits for them.
+    app.state.server = server = uvicorn.Server(config)
+    server.run()
+    if not server.started:
+        raise SystemExit(NOT_STARTED)

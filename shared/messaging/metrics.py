@@ -41,5 +41,11 @@ class MessagingMetrics:
             "consumer_nacks", "Records put back after transient trouble", ["consumer"], registry=registry
         )
         self.lag = Gauge("consumer_lag", "Records not yet settled", ["consumer", "topic"], registry=registry)
+        self.measured_at = Gauge(
+            "consumer_measured_at_seconds",
+            "When the lag was last measured, with partitions in hand (Unix time)",
+            ["consumer"],
+            registry=registry,
+        )
         self.dead_letters = Gauge("dead_letters_open", "Records waiting for a person", ["consumer"], registry=registry)
         self.parked_keys = Gauge("parked_keys", "Aggregates whose facts line up", ["consumer"], registry=registry)

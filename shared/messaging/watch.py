@@ -52,6 +52,8 @@ class Watch:
         for registered in self._registered:
             for topic, records in (await lag(registered)).items():
                 self._metrics.lag.labels(registered.receiver.subscription.consumer, topic).set(records)
+            if has_partitions(registered):
+                self._metrics.measured_at.labels(registered.receiver.subscription.consumer).set_to_current_time()
         await self._count(
             self._spine.dead_letters, self._metrics.dead_letters, self._spine.dead_letters.c.state == "OPEN"
         )
@@ -64,6 +66,12 @@ class Watch:
         for registered in self._registered:
             consumer = registered.receiver.subscription.consumer
             gauge.labels(consumer).set(found.get(consumer, 0))
+
+
+def has_partitions(registered: Registered) -> bool:
+    """Say whether the consumer has partitions: without any its lag is nought, which says nothing."""
+    consumer = registered.subscriber.consumer
+    return consumer is not None and bool(consumer.assignment())
 
 
 async def lag(registered: Registered) -> dict[str, int]:

@@ -57,12 +57,13 @@ DELETABLE: Final = {
     "person": ("api",),
     "draft": ("api", "worker"),
     "postal_code": ("worker",),
+    "saved_view": ("api",),
 }
 """Tables whose rows may go in the ordinary course: what is pruned by age, published, replayed, sent, replaced by a newer list, or
 taken off a list of staff.
 """
 
-APPEND_ONLY: Final = ("facts",)
+APPEND_ONLY: Final = ("facts", "assignment")
 READ_ONLY: Final = ("alembic_version",)
 
 _SCRAM_ITERATIONS: Final = 4096

@@ -66,19 +66,19 @@ def work_routes(router: APIRouter, edge: Edge, desk: Desk) -> None:
         filters = {"service": service, "kind": kind, "aggregate_kind": aggregate_kind, "sourced": sourced}
         language = language_of(request)
         async with edge.begin(request, actor) as tx:
-            today, week = _ends(tx.now)
+            today, week = ends(tx.now)
             query = WorkQuery(
                 limit,
                 {name: value for name, value in filters.items() if value is not None},
                 because,
-                *_span(when, tx.now, today, week),
-                after=_decode(cursor) if cursor else None,
+                *span(when, tx.now, today, week),
+                after=decode(cursor) if cursor else None,
             )
             rows = await repository.my_work(tx, query)
             counts = await repository.my_counts(tx, today, week)
             items = [explained(dict(row), tx.now, language) for row in rows[:limit]]
         more = rows[limit - 1] if len(rows) > limit else None
-        body = {"items": items, "counts": dict(counts), "next": _encode(more) if more else None}
+        body = {"items": items, "counts": dict(counts), "next": encode(more) if more else None}
         return JSONResponse(body, headers=_headers(language))
 
     async def one(request: Request, deadline_id: UUID) -> Response:
@@ -137,7 +137,7 @@ def _headers(language: Language) -> dict[str, str]:
     return {"Cache-Control": "no-store", "Content-Language": language, "Vary": "Accept-Language"}
 
 
-def _ends(now: datetime) -> tuple[datetime, datetime]:
+def ends(now: datetime) -> tuple[datetime, datetime]:
     """Return when the Danish day ends, and the Danish week."""
     midnight = local(now).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     zone = local(now).tzinfo
@@ -146,7 +146,8 @@ def _ends(now: datetime) -> tuple[datetime, datetime]:
     return today, week
 
 
-def _span(when: When | None, now: datetime, today: datetime, week: datetime) -> tuple[datetime | None, datetime | None]:
+def span(when: When | None, now: datetime, today: datetime, week: datetime) -> tuple[datetime | None, datetime | None]:
+    """Return from when, and until before when, something of this part of the list is due; None: without bound."""
     match when:
         case When.OVERDUE:
             return None, now
@@ -159,11 +160,13 @@ def _span(when: When | None, now: datetime, today: datetime, week: datetime) -> 
     return None, None
 
 
-def _encode(row: Mapping[Any, Any]) -> str:
+def encode(row: Mapping[Any, Any]) -> str:
+    """Return the cursor that goes on after a row."""
     return base64.urlsafe_b64encode(json.dumps([row["due_at"].isoformat(), str(row["deadline_id"])]).encode()).decode()
 
 
-def _decode(cursor: str) -> tuple[datetime, UUID]:
+def decode(cursor: str) -> tuple[datetime, UUID]:
+    """Read a cursor. Raises `Invalid` (`cursor_invalid`)."""
     try:
         due, last = json.loads(base64.urlsafe_b64decode(cursor))
         moment = datetime.fromisoformat(due)

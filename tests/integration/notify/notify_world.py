@@ -16,24 +16,29 @@ from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypeVar, cast
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from fastapi import APIRouter, FastAPI
-from httpx import ASGITransport, AsyncClient
+from httpx import ASGITransport, AsyncClient, Response
 from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from deploy.config import PROJECT
 from services.notify import directory, repository
 from services.notify.api import routes
 from services.notify.consumers import subscriptions
 from services.notify.domain.delivery import Delivery
 from services.notify.handlers import Desk
 from services.notify.mail import Letters
+from services.notify.pages import pages
 from services.notify.postman import MailMetrics, Postman
 from services.notify.tables import SPINE
 from shared.clock import Clock
@@ -50,7 +55,11 @@ from shared.observability.metrics import Metrics
 from shared.persistence import migrate, roles
 from shared.persistence.idempotency import Idempotency, Macs
 from shared.persistence.work import UnitOfWork
+from shared.web.console.assets import Assets
+from shared.web.console.operations import operations_pages
+from shared.web.console.site import LANGUAGE_COOKIE, Console
 from shared.web.edge import Edge, build_app
+from tests.integration.intake_pages.pages_world import WHO, OpenSessions, csrf, told
 
 T = TypeVar("T")
 SENDER = "noreply@tovholder.example"
@@ -66,6 +75,9 @@ TABLES = (
     "idempotency",
     "inbox",
     "last_seen",
+    "assignment",
+    "saved_view",
+    "source",
 )
 
 
@@ -244,6 +256,17 @@ class NotifyWorld:
         async with AsyncClient(transport=transport, base_url="http://notify", headers=headers) as client:
             yield client
 
+    async def look(self, who: Actor, path: str, form: Any = None, *, language: str = "da", **headers: str) -> Response:
+        """Look at a page as somebody, or send a form to it."""
+        headers |= {WHO: told(who), "Cookie": f"{LANGUAGE_COOKIE}={language}"}
+        transport = ASGITransport(self.app, raise_app_exceptions=False)
+        async with AsyncClient(transport=transport, base_url="http://notify", headers=headers) as client:
+            if form is None:
+                return await client.get(path)
+            pairs = [*(form.items() if isinstance(form, dict) else form), ("csrf", csrf(who))]
+            kind = {"Content-Type": "application/x-www-form-urlencoded"}
+            return await client.post(path, content=urlencode(pairs), headers=kind)
+
 
 class OpenVerifier:
     """Takes a token at its word; tokens themselves are tested where they are verified."""
@@ -269,7 +292,9 @@ async def world(found: Database, clock: Clock, mailbox: Mailbox, folder: Path) -
     postman = Postman(work, desk, mailer, Letters(SENDER, CONSOLE), MailMetrics(registry))
     (subscription,) = subscriptions(desk)
     receiver = Receiver(subscription, work, SPINE, MessagingMetrics(registry), tries=Tries(3, 0.01))
-    yield NotifyWorld(found, work, api, mailbox, registry, desk, postman, receiver, _app(api, folder))
+    yield NotifyWorld(
+        found, work, api, mailbox, registry, desk, postman, receiver, _app(api, folder, found.dsn("notify_api"))
+    )
     for engine in engines:
         await engine.dispose()
 
@@ -282,7 +307,7 @@ async def _empty(found: Database) -> None:
     await engine.dispose()
 
 
-def _app(work: UnitOfWork, folder: Path) -> FastAPI:
+def _app(work: UnitOfWork, folder: Path, dsn: str) -> FastAPI:
     secret = folder / "idempotency.json"
     secret.write_text(json.dumps({"current": "k", "keys": {"k": "c2VjcmV0IG9mIHRoZSB0ZXN0cw=="}}))
     edge = Edge(
@@ -300,7 +325,17 @@ def _app(work: UnitOfWork, folder: Path) -> FastAPI:
 
     app = build_app(edge, "notify", on_start=nothing, on_stop=nothing)
     router = APIRouter()
-    routes(router, ApiParts(cast("Any", None), edge, cast("Any", None)))
+    settings: Any = SimpleNamespace(database_url=SecretStr(dsn))
+    parts = ApiParts(settings, edge, cast("Any", None))
+    assets = Assets.from_manifest(PROJECT / "deploy" / "web" / "dist" / "manifest.json")
+    sessions: Any = OpenSessions()
+    package = "services.notify.pages"
+    app.state.console = console = Console(
+        "notify", edge, sessions, assets, origin="http://notify", demo=True, templates=package
+    )
+    routes(router, parts)
+    pages(router, parts, console)
+    operations_pages(router, console)
     app.include_router(router)
     return app
 

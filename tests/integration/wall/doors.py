@@ -44,6 +44,7 @@ from shared.policy.doors import Door
 from shared.policy.matrix import STAFF, Relation
 from shared.vault import DevKeyProvider, PostgresKeyStore, Vault
 from shared.web.console.assets import Assets
+from shared.web.console.operations import operations_pages
 from shared.web.console.session import COOKIE, CSRF_FIELD, Present
 from shared.web.console.site import Console, PageDoor
 from shared.web.edge import Edge, build_app
@@ -203,6 +204,7 @@ def _app(service: str, work: UnitOfWork, vault: Vault, folder: Path) -> FastAPI:
     if pages is not None:
         app.state.console = console = _console(service, edge)
         pages(router, parts, console)
+        operations_pages(router, console)
     app.include_router(router)
     return app
 
@@ -227,6 +229,9 @@ class OpenSessions:
         person, organisation, *held = value.split("|")
         actor = Actor(UUID(person), organisation, frozenset(Role(role) for role in held))
         return Present(actor, datetime.now(UTC) + timedelta(minutes=30), "|".join((person, organisation, *held)))
+
+    async def end(self, value: str, *, everywhere: bool = False) -> None:
+        """End nothing: there is nothing to end."""
 
 
 def _console(service: str, edge: Edge) -> Console:

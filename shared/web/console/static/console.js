@@ -88,6 +88,57 @@
     document.addEventListener("change", settleParts);
   }
 
+  // What waits for the reader changes while the page is open: one connection, and only while the page is looked at,
+  // for a browser has six for all its tabs. The page asks for what is new itself (`work-changed`).
+  const asksForWork = document.querySelector('[hx-trigger*="work-changed"]');
+  let stream = null;
+  let opened = false;
+  const changed = () => body.dispatchEvent(new CustomEvent("work-changed", { bubbles: true }));
+  const listen = () => {
+    const wanted = asksForWork && window.EventSource && !document.hidden;
+    if (!wanted && stream) {
+      stream.close();
+      stream = null;
+    }
+    if (wanted && !stream) {
+      stream = new EventSource("/notify/work/live");
+      stream.addEventListener("work", changed);
+      stream.addEventListener("over", () => stream && stream.close());
+      if (opened) {
+        changed();
+      }
+      opened = true;
+    }
+  };
+  document.addEventListener("visibilitychange", listen);
+  window.addEventListener("pagehide", () => {
+    if (stream) {
+      stream.close();
+      stream = null;
+    }
+  });
+  window.addEventListener("pageshow", listen);
+
+  // What was chosen in a list stays chosen when the list is fetched anew.
+  let chosen = [];
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const list = event.detail.target;
+    if (list.hasAttribute("data-keep-choices")) {
+      chosen = [...list.querySelectorAll("input:checked, select")].map((one) => [one.id, one.value]);
+    }
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    for (const [id, value] of chosen) {
+      const one = document.getElementById(id);
+      if (one && one.tagName === "SELECT") {
+        one.value = value;
+      } else if (one && one.value === value) {
+        one.checked = true;
+      }
+    }
+    chosen = [];
+  });
+
   // Copy a reference or a code that is to be read aloud.
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy]");

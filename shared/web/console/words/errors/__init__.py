@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from shared.web.console.language import N_
-from shared.web.console.words.errors import doing, meeting
+from shared.web.console.words.errors import doing, meeting, working
 from shared.web.console.words.guards import guard
 from shared.web.console.words.model import Reason
 
-ERRORS: Final[Mapping[str, Reason]] = {**doing.ERRORS, **meeting.ERRORS}
+ERRORS: Final[Mapping[str, Reason]] = {**doing.ERRORS, **meeting.ERRORS, **working.ERRORS}
 
 NO_WORDS: Final = Reason(N_("Det kan ikke lade sig gøre nu."), N_("Hent siden igen, og prøv en gang til."))
 """For a code that a person was not thought to meet: better plain than English."""

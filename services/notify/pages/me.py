@@ -1,0 +1,106 @@
+"""`/notify/me`: who I am here, who stands in for me, when I am away, and the way out of every browser."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Final
+
+from fastapi import APIRouter
+from pydantic import ValidationError
+from starlette.responses import Response
+
+from services.notify import directory
+from services.notify.api.people import Absence
+from services.notify.domain.roster import Person
+from services.notify.handlers import Desk
+from services.notify.pages.rows import colleague
+from shared.errors import Invalid
+from shared.policy.doors import Door
+from shared.reference.calendar import COPENHAGEN
+from shared.web.console.language import N_
+from shared.web.console.session import drop_cookie
+from shared.web.console.site import PLAIN, Console, Visit, see_other
+
+ABSENCE: Final = "people-absence"
+SHORTEST: Final = timedelta(seconds=1)
+OUT: Final = Door("sign-out-everywhere", "one's own sessions")
+DONE: Final = {
+    "away": N_("Dit fravær er noteret. Det, der er sendt til dig og ikke er set, går til din stedfortræder."),
+    "back": N_("Dit fravær er slut. Nye påmindelser kommer til dig igen."),
+}
+
+
+def me_pages(router: APIRouter, console: Console, desk: Desk) -> None:
+    """Add the pages."""
+
+    async def show(visit: Visit) -> Response:
+        """Show the roles of the token, and what the directory has."""
+        async with console.edge.begin(visit.request, visit.actor) as tx:
+            me = await directory.person(tx, visit.actor.person_ref)
+            deputy = await directory.person(tx, me.deputy_ref) if me and me.deputy_ref else None
+            stands_in = [
+                one
+                for one in await directory.people_of(tx, visit.actor.organisation)
+                if one.deputy_ref == visit.actor.person_ref and one.away(tx.now)
+            ]
+            now = tx.now
+        return console.page(
+            visit,
+            "me/show.html",
+            me=me,
+            away=bool(me and me.away(now)),
+            planned=bool(me and me.away_from and me.away_from > now),
+            deputy=deputy,
+            deputy_away=bool(deputy and deputy.away(now)),
+            stands_in=[(one, colleague(one.person_ref)) for one in stands_in],
+            who=colleague,
+            done=visit.say(DONE[said]) if (said := visit.request.query_params.get("done", "")) in DONE else "",
+        )
+
+    async def away(visit: Visit) -> Response:
+        """Note from when to when I am away; `back` ends it now."""
+        async with console.edge.begin(visit.request, visit.actor) as tx:
+            ends = visit.form.get("back") == "now"
+            me = await directory.person(tx, visit.actor.person_ref)
+            wanted = _ended(me, tx.now) if ends else _asked(visit)
+            await desk.leave(tx, visit.actor.person_ref, wanted.away_from, wanted.away_to)
+        return see_other(f"/notify/me?done={'back' if ends else 'away'}")
+
+    async def out(visit: Visit) -> Response:
+        """End every session of mine, in this browser and all others."""
+        await console.sessions.end(visit.present.value, everywhere=True)
+        answer = see_other("/notify/signed-out")
+        drop_cookie(answer)
+        return answer
+
+    console.get(router, "/me", PLAIN, show)
+    console.post(router, "/me/absence", console.edge.doors[ABSENCE], away)
+    console.post(router, "/me/sign-out-everywhere", OUT, out)
+
+
+def _asked(visit: Visit) -> Absence:
+    """Read the form: two Danish local moments, each a day and an hour. Raises `Invalid` (`absence_invalid`)."""
+    try:
+        first, last = (
+            _moment(visit.form.get(f"{name}_day"), visit.form.get(f"{name}_time")) for name in ("from", "to")
+        )
+        return Absence.model_validate({"from": first, "to": last})
+    except (ValueError, ValidationError):
+        raise Invalid(
+            "absence_invalid",
+            "an absence begins before it ends, and lasts a year at most",
+            field="from",
+            rule="domain.md 2.7",
+            remedy="Give both days, the first before the last.",
+        ) from None
+
+
+def _moment(day: str, hour: str) -> datetime:
+    return datetime.combine(datetime.fromisoformat(day).date(), time.fromisoformat(hour or "00:00"), COPENHAGEN)
+
+
+def _ended(me: Person | None, now: datetime) -> Absence:
+    """Return the absence that ends now. Raises `Invalid` (`not_away`) for who is not away."""
+    if me is None or me.away_from is None or not me.away(now):
+        raise Invalid("not_away", "you are not away", remedy="There is nothing to end.")
+    return Absence.model_validate({"from": me.away_from, "to": max(now, me.away_from + SHORTEST)})
