@@ -272,3 +272,13 @@ async def test_every_page_of_corps_is_said_in_both_languages(pages: Site, langua
             page = await pages.see(who, path, language=language)
             assert f'<html lang="{language}">' in page
             assert 'style="' not in page
+
+
+async def test_a_command_that_waits_for_another_is_no_button_and_says_for_what(pages: Site) -> None:
+    await pages.world.member(HOST)
+    _, about = await pages.world.consent(HOST)
+    page = await pages.see(coordinator(HOST), f"/interventions/{about}")
+    for code in ("record-citizen-answer", "accept-match", "see-session-concern"):
+        assert f"/do/{code}" not in page
+    assert "Intet medlem er valgt. Vælg et af forslagene først." in page
+    assert f'href="/corps{match(about)}"' in page
