@@ -130,8 +130,11 @@ async def page(
     view: Callable[[Any, Transaction], dict[str, Any]],
     *,
     only: sa.ColumnElement[bool] | None = None,
+    most: int = PAGE,
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Return a page and the cursor of the next, by (created_at, id) descending; `only` is a condition besides being seen.
+
+    `most` is how many there are where nobody says a limit.
 
     Raises `Invalid` for unknown filters.
     """
@@ -145,7 +148,7 @@ async def page(
             query = query.where(table.c[allowed[name]] == _sought(table.c[allowed[name]], name, value))
         elif name not in ("cursor", "limit"):
             raise Invalid("filter_unknown", f"filters are {', '.join(allowed)}", field="query")
-    limit = _limit(request)
+    limit = _limit(request, most)
     if "cursor" in request.query_params:
         before, last = _decode(request.query_params["cursor"])
         query = query.where(sa.tuple_(table.c.created_at, table.c.id) < sa.tuple_(sa.literal(before), sa.literal(last)))
@@ -214,9 +217,9 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, UUID) else value
 
 
-def _limit(request: Request) -> int:
+def _limit(request: Request, most: int) -> int:
     try:
-        limit = int(request.query_params.get("limit", PAGE))
+        limit = int(request.query_params.get("limit", most))
     except ValueError:
         limit = 0
     if not 1 <= limit <= PAGE:

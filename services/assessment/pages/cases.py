@@ -109,6 +109,9 @@ def drawn(visit: Visit, case: Case, tx: Transaction) -> Card:
     say = Say(visit.language)
     if hidden(case, tx):
         return Card(reference(case.id))
+    if "id" not in visit.request.path_params:
+        # A line of the list: fifty of them are drawn at once.
+        return Card(reference(case.id), chips=tuple(_chips(visit, case)))
     facts = (
         (visit.say(N_("Ejer")), say.organisation(case.organisation)),
         (visit.say(N_("Politi")), say.organisation(case.police)),

@@ -30,7 +30,9 @@ from shared.web.console.site import Console, Visit
 from shared.web.console.words.commands import COMMANDS
 from shared.web.opening import OpenTexts, opened
 
-ROWS: Final = "50"
+ROWS: Final = 50
+"""Rows of a list, where nobody asks for another number."""
+
 EARLIER_LOOKS: Final = 200
 """Openings that are read to say who opened a text before."""
 
@@ -116,6 +118,7 @@ class RecordPages:
                 visit.request,
                 allowed,
                 lambda state, tx: {"state": state, "card": self.draw(visit, state, tx)},
+                most=ROWS,
             )
         return self.console.page(
             visit,
