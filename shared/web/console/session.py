@@ -6,10 +6,12 @@ minutes with what the session keeps. No token ever reaches the browser.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -29,6 +31,9 @@ COOKIE: Final = "__Host-tovholder"
 CSRF_FIELD: Final = "csrf"
 CSRF_HEADER: Final = "x-csrf-token"
 KEPT_CLAIMS: Final = ("sub", "organisation", "roles", "regime", "iat", "exp")
+RENEWALS: Final = 2
+"""Tokens that one process fetches at the same time."""
+
 SALT_BYTES: Final = 8
 SAME_SITE: Final = ("same-origin", "none")
 """What `Sec-Fetch-Site` says of our own pages' requests, and of those that somebody typed."""
@@ -68,6 +73,7 @@ class Sessions:
     engine: AsyncEngine
     verifier: TokenVerifier
     provider: Provider
+    renewing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(RENEWALS))
 
     async def find(self, request: Request, *, used: bool = True) -> Present | None:
         """Return who looks; None without a session that counts. `used` as in `sessions.read`.
@@ -78,14 +84,15 @@ class Sessions:
         if not value:
             return None
         async with AsyncSession(self.engine) as session, session.begin():
-            # The row stays locked: of two requests that find the token too old, one fetches the next.
             held = await sessions.read(session, value, used=used)
-            if held is None:
-                return None
-            claims = held.claims
-            if claims is None or held.claims_until is None or held.claims_until <= datetime.now(UTC):
-                claims = await self._renewed(session, value, held)
-        return None if claims is None else Present(actor_of(claims), held.idle_until, value)
+        claims = None if held is None else _counting(held)
+        if held is not None and claims is None:
+            # Few at once: each keeps a connection for as long as the sign-in service takes, and other work needs some as well.
+            async with self.renewing, AsyncSession(self.engine) as session, session.begin():
+                # The row stays locked: of two requests that find the token too old, one fetches the next.
+                held = await sessions.read(session, value, used=used)
+                claims = None if held is None else _counting(held) or await self._renewed(session, value, held)
+        return None if held is None or claims is None else Present(actor_of(claims), held.idle_until, value)
 
     async def begin(self, tokens: Tokens, nonce: str) -> str:
         """Begin a session for who was given these tokens; return the cookie's value.
@@ -140,6 +147,11 @@ def require_own_form(request: Request, present: Present, field: str | None) -> N
             "the form does not belong to this sign-in; nothing was saved",
             remedy="Look at what you typed, and send it again.",
         )
+
+
+def _counting(held: sessions.Held) -> Mapping[str, Any] | None:
+    """Return what the session's last token claims, if it still counts."""
+    return held.claims if held.claims_until is not None and held.claims_until > datetime.now(UTC) else None
 
 
 def set_cookie(response: Response, value: str) -> None:

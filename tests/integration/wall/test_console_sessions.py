@@ -17,7 +17,7 @@ from starlette.requests import Request
 from shared.errors import Forbidden, Transient, Unauthenticated
 from shared.persistence.work import build_engine
 from shared.web.console.provider import Tokens
-from shared.web.console.session import COOKIE, Present, Sessions, require_own_form
+from shared.web.console.session import COOKIE, RENEWALS, Present, Sessions, require_own_form
 from shared.web.console.signin import inside
 from tests.integration.spine.spine_world import Cluster
 
@@ -117,6 +117,32 @@ async def test_a_refused_renewal_ends_the_session_and_a_silent_service_does_not(
     assert await sessions.find(_request(value)) is None
     sessions.provider.gives = None  # type: ignore[attr-defined]  # as above
     assert await sessions.find(_request(value)) is None
+
+
+async def test_a_silent_sign_in_service_leaves_connections_to_others(sessions: Sessions, engine: AsyncEngine) -> None:
+    class Slow(Service):
+        answers = asyncio.Event()
+
+        async def refresh(self, refresh: str) -> Tokens:
+            tokens = await super().refresh(refresh)
+            await self.answers.wait()
+            return tokens
+
+    slow = Slow()
+    old = replace(sessions, verifier=Claims(seconds=-1))  # type: ignore[arg-type]  # as above
+    stale = [await old.begin(Tokens("access", "refresh-0"), "right") for _ in range(12)]
+    fresh = await sessions.begin(Tokens("access", "refresh-0"), "right")
+    silent = replace(sessions, provider=slow)  # type: ignore[arg-type]  # as above
+
+    waiting = [asyncio.create_task(silent.find(_request(value))) for value in stale]
+    async with asyncio.timeout(10):
+        while len(slow.asked) < RENEWALS:
+            await asyncio.sleep(0)
+        found = await silent.find(_request(fresh))
+    slow.answers.set()
+
+    assert found is not None
+    assert all(await asyncio.gather(*waiting))
 
 
 async def test_a_renewal_that_names_somebody_else_ends_the_session(sessions: Sessions) -> None:
