@@ -27,7 +27,6 @@ TRACK = (Stage.RECEIVED, Stage.ROUTED, Stage.MERGED)
 """The way that a concern usually takes (`domain.md` 2.2)."""
 
 FIRST = (
-    "note-information",
     "route-concern",
     "log-handover",
     "complete-record",
@@ -36,6 +35,7 @@ FIRST = (
     "raise-acute",
     "close-acute",
     "add-information",
+    "note-information",
     "set-anonymity",
 )
 
