@@ -5,22 +5,12 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, ViewportSize
 
-from tests.support.browsing import DESKTOP, PHONE, Watch, axe, sign_in
+from tests.support.browsing import DESKTOP, PHONE, axe, sign_in
 from tests.support.product import Product
 
 TOVHOLDER = "Tovholder, Greve kommune"
 CASES = "/assessment/cases"
 VIEWPORTS = pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-
-
-COUNT = "/notify/work/count"
-"""The number beside "my work" in every page's head, which notify does not answer yet; take this out when it does."""
-
-
-@pytest.fixture(autouse=True)
-def _no_count_yet(watch: Watch) -> None:
-    watch.expects(rf"status of 404 \(Not Found\) \({COUNT}\)$")
-    watch.expects(rf"Response Status Error Code 404 from {COUNT}")
 
 
 async def _session(page: Page) -> dict[str, object]:
