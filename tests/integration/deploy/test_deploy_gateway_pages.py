@@ -182,10 +182,10 @@ async def test_a_service_that_is_down_is_said_in_words_to_a_person_and_by_a_code
     assert data.headers["content-type"] == "application/problem+json"
 
 
-async def test_the_root_leads_to_my_work_and_the_list_of_services_is_well_known(site: Site) -> None:
+async def test_the_root_leads_to_the_start_and_the_list_of_services_is_well_known(site: Site) -> None:
     root, listed = await site.get("/"), await site.get("/.well-known/tovholder")
 
-    assert (root.status_code, root.headers["location"]) == (303, "/notify/work")
+    assert (root.status_code, root.headers["location"]) == (303, "/notify/start")
     assert listed.json()["services"]["intake"]["api"] == "/intake/v1"
 
 
