@@ -13,9 +13,6 @@ from tests.support.playing import plays
 from tests.support.product import Product
 
 KOMMUNE = "Tovholder, Greve kommune"
-POLITI = "Politiets tovholder, Midt- og Vestsjælland politikreds"
-SECRETARIAT = "Sekretariat for Infohus, Midt- og Vestsjælland politikreds"
-CASEWORKER = "Myndighedssagsbehandler, Greve kommune"
 
 
 async def _case(product: Product) -> UUID:
@@ -29,18 +26,9 @@ async def _at(look, who: str, path: str, viewport: ViewportSize = DESKTOP, **mor
     return page
 
 
-async def _do(page: Page, case: UUID, command: str) -> None:
-    await page.goto(f"/assessment/cases/{case}/do/{command}")
-
-
 async def _send(page: Page, case: UUID) -> None:
     await page.locator("form.command button.primary").click()
     await page.wait_for_url(f"**/assessment/cases/{case}?done=*")
-
-
-async def _rate(page: Page, number: int, *, risk: str = "SLIGHT", resource: str = "WEAK") -> None:
-    await page.locator(f'[name="ratings.{number}.risk_level"][value="{risk}"]').check()
-    await page.locator(f'[name="ratings.{number}.resource_level"][value="{resource}"]').check()
 
 
 @pytest.fixture(autouse=True)
