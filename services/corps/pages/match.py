@@ -70,12 +70,17 @@ class Shown:
     @property
     def pros(self) -> list[str]:
         """Return what speaks for her."""
-        return [line.said for line in self.lines if line.speaks == "for"]
+        return [line.said for line in self.lines if line.speaks == "for" and line.code not in self._told_above]
 
     @property
     def cons(self) -> list[str]:
         """Return what speaks against her."""
-        return [line.said for line in self.lines if line.speaks == "against"]
+        return [line.said for line in self.lines if line.speaks == "against" and line.code not in self._told_above]
+
+    @property
+    def _told_above(self) -> tuple[str, ...]:
+        """Return the lines that the candidate's first line tells already: distance and place of a loan, the distance at home."""
+        return ("f2", "f3") if self.loan else ("f3",)
 
 
 @dataclass(frozen=True)
