@@ -13,6 +13,7 @@ from deploy.seed import CORPS_MUNICIPALITIES, CorpsMember, person
 from shared.lifecycle.actor import Role
 from shared.reference.municipalities import municipality
 from tests.support.browsing import PHONE, Watch, axe, sign_in
+from tests.support.playing import plays
 from tests.support.product import Product
 from tests.support.requests import register, requested
 
@@ -74,6 +75,15 @@ async def at_work(product: Product, look, member: CorpsMember) -> UUID:
     return about
 
 
+@plays(
+    "intervention-choose-member",
+    "intervention-record-citizen-answer",
+    "intervention-accept-match",
+    "intervention-log-session",
+    "/corps/interventions/{id}",
+    "/corps/interventions/{id}/match",
+    "/corps/mine",
+)
 async def test_a_coordinator_finds_compares_and_reserves_and_a_mentor_logs_a_session_on_a_phone(
     product: Product, look
 ) -> None:
@@ -104,6 +114,15 @@ async def test_a_coordinator_finds_compares_and_reserves_and_a_mentor_logs_a_ses
     await both_languages(desk, "/corps/mine", f"/corps/mine/{about}/session", f"/corps/interventions/{about}")
 
 
+@plays(
+    "POST /corps/interventions/{id}/lend",
+    "/corps/interventions/{id}/lend",
+    "/corps/interventions",
+    "/corps/loans",
+    "/corps/loans/{id}",
+    "loan-sign-as-lender",
+    "loan-sign-as-borrower",
+)
 async def test_a_member_is_borrowed_and_both_leaders_sign(product: Product, look) -> None:
     await register(product, LENDER)
     about = await requested(product, BARE)
@@ -133,6 +152,7 @@ async def test_a_member_is_borrowed_and_both_leaders_sign(product: Product, look
     await both_languages(page, match(about), "/corps/interventions", f"/corps/interventions/{about}/lend")
 
 
+@plays("/corps/members", "/corps/members/{id}", "/corps/brokering")
 async def test_members_and_brokering_break_no_rule_of_access(product: Product, look) -> None:
     members = await register(product, HOST)
     page, desk = await look(), await look()
