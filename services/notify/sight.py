@@ -59,11 +59,7 @@ async def gone(tx: Transaction, aggregate: UUID, organisation: str, role: str) -
 def in_sight(*people: UUID) -> sa.ColumnElement[bool]:
     """Return the condition that the record behind an item is in sight of its owner's organisation, and of all these people."""
     whose = sa.or_(SIGHT.c.person.is_(None), SIGHT.c.person.in_(people)) if people else SIGHT.c.person.is_(None)
-    ended = sa.exists().where(
-        SIGHT.c.aggregate_id == _WORK.c.aggregate_id,
-        SIGHT.c.organisation == _WORK.c.owner_organisation,
-        sa.not_(SIGHT.c.sees),
-        _WORK.c.owner_role == sa.any_(SIGHT.c.roles),
-        whose,
-    )
-    return sa.not_(ended)
+    # It names no column of the item, so that Postgres works it out once a statement and not once a row.
+    ended = sa.select(SIGHT.c.aggregate_id, SIGHT.c.organisation, sa.func.unnest(SIGHT.c.roles))
+    of_item = sa.tuple_(_WORK.c.aggregate_id, _WORK.c.owner_organisation, _WORK.c.owner_role)
+    return of_item.not_in(ended.where(sa.not_(SIGHT.c.sees), whose))
