@@ -74,6 +74,9 @@ EXPORTING = timedelta(minutes=5)
 
 def case_changes(case: Case, fact: Fact) -> Iterator[AccessChange]:
     """Yield who gains or loses sight with `fact`; `case` is the state after all facts of the command."""
+    if fact.stage == Stage.CLOSED:
+        # Who was named works on it no longer; the authority keeps its decision in its own files (R5).
+        yield from _no_longer(case, case.caseworker_ref)
     match fact:
         case facts.ConcernArrived():
             yield AccessChange(case.organisation, opens=KOMMUNE)

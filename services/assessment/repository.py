@@ -16,7 +16,7 @@ from services.assessment.access import (
     insight_changes,
     underretning_changes,
 )
-from services.assessment.domain.case import Case
+from services.assessment.domain.case import Case, Stage
 from services.assessment.domain.case_table import CASE
 from services.assessment.domain.insight import UNANSWERED, InsightRequest
 from services.assessment.domain.insight_table import INSIGHT
@@ -68,7 +68,8 @@ def _case_columns(case: Case) -> dict[str, Any]:
     return {
         "concern_id": case.concern_id,
         "authority": case.recommendation.addressed_to if case.recommendation else None,
-        "caseworker_ref": case.caseworker_ref,
+        # With the police alone, and once it is closed, the case is nobody's to work on at the authority (R5, T08).
+        "caseworker_ref": None if case.stage in (Stage.POLICE_ONLY, Stage.CLOSED) else case.caseworker_ref,
         "arrived_at": case.arrived_at,
     }
 

@@ -98,8 +98,8 @@ async def _keep_books(tx: Transaction, member_ref: UUID, change: Callable[[Ledge
 def left(before: Intervention, after: Intervention) -> Engagement | None:
     """Return the member who is out of the intervention by what was just saved, or None."""
     member = before.member
-    if member is None or member.gone:
-        return None
+    if member is None or member.gone or before.stage in (Stage.ENDED, Stage.STOPPED):
+        return None  # who was out already is not put out again by what follows
     out = after.member is None or after.member.gone or after.stage in (Stage.ENDED, Stage.STOPPED)
     return member if out else None
 

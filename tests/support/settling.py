@@ -35,10 +35,20 @@ async def settled(product: Product, services: Sequence[str], *, within: float = 
     async def quiet() -> bool:
         assert await unpublished(product, services) == 0, "facts wait in an outbox"
         waiting = await unhandled(product, services)
-        assert not waiting, f"consumers have not handled {waiting}"
+        assert not waiting, f"consumers have not handled {waiting}; dead letters: {await dead(product, services)}"
         return True
 
     await eventually(quiet, within=within, what="every fact is published and handled")
+
+
+async def dead(product: Product, services: Sequence[str]) -> list[str]:
+    """Return what lies in the dead letters, in codes: a fact there is handled by nobody until a person acts."""
+    found = []
+    for service in services:
+        letters = f"select consumer, error_code, parked_behind, count(*) from {service}.dead_letters where state = 'OPEN'"
+        rows = await product.rows(f"{letters} group by consumer, error_code, parked_behind")
+        found += [str(dict(row)) for row in rows]
+    return found
 
 
 async def unpublished(product: Product, services: Sequence[str]) -> int:

@@ -211,7 +211,7 @@ async def test_police_who_take_a_case_over_take_it_from_who_is_named_and_from_th
 
     await world.give(case, "revoke-clearance", P)
 
-    assert (await world.case(case, her))["handled_by"] == "police"
+    assert await answers(world, case, her) == await answers(world, uuid4(), her)
     assert await leaves(installed.admin, case) == set()
     assert str(case) not in await listed(world, L, "/v1/namings")
     assert (await _get(world, f"/v1/namings/{case}", world.people[L])).status_code == 404
@@ -261,3 +261,17 @@ async def leaves(admin: str, case: UUID) -> set[tuple[str, str | None]]:
     finally:
         await connection.close()
     return {(row["organisation"], str(row["person"]) if row["person"] else None) for row in rows if row["granted"]}
+
+
+async def test_with_the_closed_case_sight_and_leave_of_who_was_named_end(world: World, installed: Installed) -> None:
+    her = person(W)
+    case = await sent(world, caseworker=her)
+    none = {"outcome": "NONE", "law": "SERVICELOVEN", "appeal_guidance_given": True, "reason": "B2", "grounds": "Grounds."}
+    assert await opens(world, case, her) == 200
+
+    await world.give(case, "decide-measure", her, none)
+
+    assert (await world.case(case))["stage"] == "K13"
+    assert await answers(world, case, her) == await answers(world, uuid4(), her)
+    assert await leaves(installed.admin, case) == set()
+

@@ -21,6 +21,12 @@
       } else if (left >= WARN_MS && shown) {
         idle.hidden = true;
       }
+      if (left <= 0) {
+        // Nobody is here any more: what was opened is closed again. What was typed stays.
+        for (const text of document.querySelectorAll(".opened")) {
+          text.remove();
+        }
+      }
     }, 1000);
   }
 
