@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
 from tests.support.browsing import DESKTOP, Watch, find_chromium, launch, open_page
 from tests.support.product import Product, running
+from tests.support.seats import Seats
 
 MISSING = "browser tests did not run: there is no Chromium (Debian: apt install chromium; or set TOVHOLDER_CHROMIUM)"
 REQUIRED = os.environ.get("TOVHOLDER_BROWSER") == "required"
@@ -42,6 +43,12 @@ async def product(chromium: Browser) -> AsyncIterator[Product]:
     with running() as found:
         yield found
         await found.office.close()
+
+
+@pytest.fixture(scope="session")
+def seats(product: Product) -> Seats:
+    """The people who are signed in: `await seats.page(look, Role.DPO, "kommune:0253")`."""
+    return Seats(product.backends.config.gateway_url)
 
 
 @pytest.fixture

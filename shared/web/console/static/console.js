@@ -37,7 +37,25 @@
     }
   });
 
-  // A form is sent once: a second press waits for the first answer.
+  // A form is sent once: a second press waits for the first answer. What somebody typed is sent when the service answers; while it
+  // does not, the page and every word stay, and it says so.
+  const away = document.getElementById("away");
+  const send = async (form, submitter) => {
+    form.dataset.sent = "yes";
+    let answers = false;
+    try {
+      const answer = await fetch(`/${new URL(form.getAttribute("action"), location.href).pathname.split("/")[1]}/session`, { redirect: "manual", cache: "no-store" });
+      answers = answer.status < 500;
+    } catch {
+      // Nobody there: said below.
+    }
+    delete form.dataset.sent;
+    away.hidden = answers;
+    if (answers) {
+      form.dataset.answers = "yes";
+      form.requestSubmit(submitter);
+    }
+  };
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.dataset.sent === "yes") {
@@ -45,6 +63,12 @@
       return;
     }
     if (form.method === "post" && !form.hasAttribute("hx-post")) {
+      if (away && form.hasAttribute("data-keep") && form.dataset.answers !== "yes") {
+        event.preventDefault();
+        send(form, event.submitter);
+        return;
+      }
+      delete form.dataset.answers;
       form.dataset.sent = "yes";
     }
   });
@@ -61,8 +85,8 @@
       typed = true;
     }
   });
-  document.addEventListener("submit", () => {
-    typed = false;
+  document.addEventListener("submit", (event) => {
+    typed = typed && event.defaultPrevented;
   });
   window.addEventListener("beforeunload", (event) => {
     if (typed) {
