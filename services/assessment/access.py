@@ -97,16 +97,20 @@ def case_changes(case: Case, fact: Fact) -> Iterator[AccessChange]:
             yield AccessChange(fact.organisation, opens=leave, person=fact.by, until=fact.until)
         case facts.CaseReopened():
             yield from _no_longer(case, *(each.person_ref for each in case.caseworkers))
-            if fact.left is not None and fact.left not in (case.organisation, case.police):
-                yield AccessChange(fact.left, ends=True)
+            yield from _left(case, fact.left)
 
 
 def _sent(case: Case, fact: facts.RecommendationSent) -> Iterator[AccessChange]:
     """The addressed authority takes part, and of its people the one who is named; another one before has no part any more."""
     yield from _no_longer(case, *(each.person_ref for each in case.caseworkers if each.person_ref != fact.caseworker))
-    if fact.left is not None and fact.left not in (case.organisation, case.police):
-        yield AccessChange(fact.left, ends=True)
+    yield from _left(case, fact.left)
     yield from _authority(case)
+
+
+def _left(case: Case, authority: str | None) -> Iterator[AccessChange]:
+    """An authority that the case is with no longer has no part in it, unless it is one of both that always have."""
+    if authority is not None and authority not in (case.organisation, case.police):
+        yield AccessChange(authority, ends=True)
 
 
 def _authority(case: Case) -> Iterator[AccessChange]:

@@ -45,7 +45,9 @@ async def dead(product: Product, services: Sequence[str]) -> list[str]:
     """Return what lies in the dead letters, in codes: a fact there is handled by nobody until a person acts."""
     found = []
     for service in services:
-        letters = f"select consumer, error_code, parked_behind, count(*) from {service}.dead_letters where state = 'OPEN'"
+        letters = (
+            f"select consumer, error_code, parked_behind, count(*) from {service}.dead_letters where state = 'OPEN'"
+        )
         rows = await product.rows(f"{letters} group by consumer, error_code, parked_behind")
         found += [str(dict(row)) for row in rows]
     return found

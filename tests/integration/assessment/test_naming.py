@@ -266,7 +266,13 @@ async def leaves(admin: str, case: UUID) -> set[tuple[str, str | None]]:
 async def test_with_the_closed_case_sight_and_leave_of_who_was_named_end(world: World, installed: Installed) -> None:
     her = person(W)
     case = await sent(world, caseworker=her)
-    none = {"outcome": "NONE", "law": "SERVICELOVEN", "appeal_guidance_given": True, "reason": "B2", "grounds": "Grounds."}
+    none = {
+        "outcome": "NONE",
+        "law": "SERVICELOVEN",
+        "appeal_guidance_given": True,
+        "reason": "B2",
+        "grounds": "Grounds.",
+    }
     assert await opens(world, case, her) == 200
 
     await world.give(case, "decide-measure", her, none)
@@ -274,4 +280,3 @@ async def test_with_the_closed_case_sight_and_leave_of_who_was_named_end(world: 
     assert (await world.case(case))["stage"] == "K13"
     assert await answers(world, case, her) == await answers(world, uuid4(), her)
     assert await leaves(installed.admin, case) == set()
-

@@ -23,6 +23,7 @@ NEVER_SHOWN = {
     "Relation": "of the tests of the matrix of rights",
     "Tie": "of row level security",
     "Mark": "of the register of paragraphs",
+    "Ending": "of the desk's buttons, which say it in words of their own",
     "Asking": "of how a form asks, which is no word but a way",
 }
 POLICY_ANSWERS = {"ADMITTED", "HIDDEN", "REFUSED"}
