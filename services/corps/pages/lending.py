@@ -25,7 +25,7 @@ from shared.lifecycle.aggregate import Aggregate
 from shared.persistence.idempotency import Attempt
 from shared.persistence.work import Transaction
 from shared.web.commands import accept
-from shared.web.console.commands import KEY
+from shared.web.console.commands import key_of
 from shared.web.console.fields import Field, asked, body
 from shared.web.console.refusals import Refusals, refusals
 from shared.web.console.site import Console, Form, Visit, see_other
@@ -80,7 +80,7 @@ class LendingPages:
         sent: dict[str, Any] = {"loan": loan}
         if visit.form.get("reason_code"):
             sent["reason_code"] = visit.form.get("reason_code")
-        key = visit.form.get(KEY) or str(uuid4())
+        key = key_of(visit.form)
         attempt = Attempt(visit.actor, visit.request.url.path, key, json.dumps(sent, sort_keys=True).encode())
         try:
             _, answer = await accept(edge, visit.request, attempt, Terms, OfferLoan.code, self._offer)

@@ -35,7 +35,7 @@ from shared.reference.municipalities import municipality
 from shared.reference.travel import travel_km
 from shared.web import reading
 from shared.web.commands import accept
-from shared.web.console.commands import KEY, VERSION
+from shared.web.console.commands import VERSION, key_of
 from shared.web.console.language import N_
 from shared.web.console.refusals import Refusals, refusals
 from shared.web.console.site import Console, Visit, see_other
@@ -108,7 +108,7 @@ class MatchPages:
             await self.work.interventions.store.load(tx, about, lock=False)
         given = edge.given[CHOOSE]
         wanted = {name: visit.form.get(name) for name in ("member_ref", "reason_code") if visit.form.get(name)}
-        key = visit.form.get(KEY) or str(uuid4())
+        key = key_of(visit.form)
         attempt = Attempt(visit.actor, visit.request.url.path, key, json.dumps(wanted, sort_keys=True).encode())
 
         async def act(tx: Transaction, command: Any) -> Aggregate:

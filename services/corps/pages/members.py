@@ -32,7 +32,7 @@ from shared.persistence.work import Transaction
 from shared.reference.municipalities import all_municipalities
 from shared.reference.organisations import kommune, organisation
 from shared.web.commands import accept
-from shared.web.console.commands import KEY, VERSION, Option
+from shared.web.console.commands import VERSION, Option, key_of
 from shared.web.console.fields import MORE, MOST_ROWS, asked, body
 from shared.web.console.refusals import Refusals, refusals
 from shared.web.console.site import Console, Form, Visit, see_other
@@ -188,7 +188,7 @@ class MemberPages:
         """Give the command; return what is wrong with it, or nothing."""
         edge = visit.console.edge
         given = edge.given[operation]
-        key = visit.form.get(KEY) or str(uuid4())
+        key = key_of(visit.form)
         attempt = Attempt(visit.actor, visit.request.url.path, key, json.dumps(sent, sort_keys=True).encode())
         try:
             await accept(edge, visit.request, attempt, given.model, CODES[operation], act)

@@ -28,7 +28,7 @@ from shared.lifecycle.table import Context
 from shared.persistence.idempotency import Attempt
 from shared.persistence.work import Transaction
 from shared.web.commands import accept
-from shared.web.console.commands import KEY, VERSION
+from shared.web.console.commands import VERSION, key_of
 from shared.web.console.fields import asked, body
 from shared.web.console.refusals import Refusals, refusals
 from shared.web.console.site import Console, Form, Visit, see_other
@@ -110,7 +110,7 @@ class MinePages:
             await self.work.interventions.store.load(tx, about, lock=False)
         given = edge.given[SESSION]
         sent = json.dumps(body(asked(given.model), visit.form), sort_keys=True).encode()
-        attempt = Attempt(visit.actor, visit.request.url.path, visit.form.get(KEY) or str(uuid4()), sent)
+        attempt = Attempt(visit.actor, visit.request.url.path, key_of(visit.form), sent)
 
         async def act(tx: Transaction, command: Any) -> Aggregate:
             return await given.act(tx, about, command, _version(visit.form))

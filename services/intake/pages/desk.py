@@ -47,6 +47,7 @@ from shared.reference.organisations import kommune, politi
 from shared.vault import Vault
 from shared.web import reading
 from shared.web.commands import accept
+from shared.web.console.commands import key_of
 from shared.web.console.fields import asked, body
 from shared.web.console.language import N_
 from shared.web.console.refusals import Refusals, refusals
@@ -148,7 +149,7 @@ class DeskPages:
     async def _take(self, visit: Visit, ending: Ending) -> Response:
         call_id, form = _id(visit), visit.form
         sent = told_call(form, ending, acute=form.get(DO) == "acute")
-        key = form.get("key")
+        key = key_of(form)
         attempt = Attempt(
             visit.actor, visit.request.url.path, f"{key}:{form.get(DO)}", json.dumps(sent, sort_keys=True).encode()
         )

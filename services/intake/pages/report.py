@@ -31,6 +31,7 @@ from shared.persistence.work import Transaction
 from shared.policy.doors import Door
 from shared.reference.form_text import ORDINARY_ACTIVITY, WITHOUT_SOURCE
 from shared.web.commands import accept
+from shared.web.console.commands import key_of
 from shared.web.console.language import N_
 from shared.web.console.refusals import Refusals, refusals
 from shared.web.console.site import Console, Form, Visit
@@ -105,7 +106,7 @@ class ReportPages:
 
     async def _taken(self, visit: Visit, sent: dict[str, Any]) -> Response:
         fresh = uuid4()
-        key = visit.form.get("key") or str(uuid4())
+        key = key_of(visit.form)
         attempt = Attempt(visit.actor, visit.request.url.path, key, json.dumps(sent, sort_keys=True).encode())
         digest = await self._codes.digest(attempt, fresh)
 

@@ -198,6 +198,7 @@ class RecordPages:
             looks=looks,
             plain=plain,
             reasons=REASONS,
+            first=self.first,
             possible=[each for each in found if each.allowed],
             impossible=[each for each in found if not each.allowed],
             done=_command(visit.request.query_params.get("done", "")),
