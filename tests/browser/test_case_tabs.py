@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
 from tests.support.browsing import DESKTOP, Watch, axe, sign_in
@@ -29,11 +28,6 @@ async def _at(look, who: str, path: str, viewport: ViewportSize = DESKTOP, **mor
 async def _send(page: Page, case: UUID) -> None:
     await page.locator("form.command button.primary").click()
     await page.wait_for_url(f"**/assessment/cases/{case}?done=*")
-
-
-@pytest.fixture(autouse=True)
-def _no_count_yet(watch: Watch) -> None:
-    watch.expects(r"/notify/work/count")
 
 
 @plays("case-open-case")

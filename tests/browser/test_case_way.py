@@ -45,11 +45,6 @@ async def _rate(page: Page, number: int, *, risk: str = "SLIGHT", resource: str 
     await page.locator(f'[name="ratings.{number}.resource_level"][value="{resource}"]').check()
 
 
-@pytest.fixture(autouse=True)
-def _no_count_yet(watch: Watch) -> None:
-    watch.expects(r"/notify/work/count")
-
-
 @plays(
     "case-open-case",
     "case-request-clearance",

@@ -6,13 +6,12 @@ import re
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import pytest
 from playwright.async_api import Page
 
 from deploy.seed import CORPS_MUNICIPALITIES, CorpsMember, person
 from shared.lifecycle.actor import Role
 from shared.reference.municipalities import municipality
-from tests.support.browsing import PHONE, Watch, axe, sign_in
+from tests.support.browsing import PHONE, axe, sign_in
 from tests.support.playing import plays
 from tests.support.product import Product
 from tests.support.requests import register, requested
@@ -20,15 +19,6 @@ from tests.support.requests import register, requested
 HOST, LENDER = list(CORPS_MUNICIPALITIES)[:2]
 BARE = "0390"
 """Vordingborg keeps no members of its own and borrows."""
-
-COUNT = "/notify/work/count"
-
-
-@pytest.fixture(autouse=True)
-def _no_count_yet(watch: Watch) -> None:
-    """The number beside "my work" may not be answered yet."""
-    watch.expects(rf"status of 404 \(Not Found\) \({COUNT}\)$")
-    watch.expects(rf"Response Status Error Code 404 from {COUNT}")
 
 
 def called(title: str, code: str) -> str:
