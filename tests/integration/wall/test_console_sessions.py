@@ -14,8 +14,9 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import Request
 
+from shared.clock import WallClock
 from shared.errors import Forbidden, Transient, Unauthenticated
-from shared.persistence.work import build_engine
+from shared.persistence.work import UnitOfWork, build_engine
 from shared.web.console.provider import Tokens
 from shared.web.console.session import COOKIE, RENEWALS, Present, Sessions, require_own_form
 from shared.web.console.signin import inside
@@ -162,6 +163,16 @@ async def test_signing_out_everywhere_ends_every_session_of_the_person(sessions:
     assert await sessions.find(_request(there)) is None
 
 
+async def test_who_signed_out_everywhere_signs_in_again_at_once(sessions: Sessions, engine: AsyncEngine) -> None:
+    """A revocation would refuse the new sign-in for half a minute, as long as the issuer's clock may be ahead."""
+    await sessions.end(await sessions.begin(Tokens("access", "refresh"), "right"), everywhere=True)
+    found = await sessions.find(_request(await sessions.begin(Tokens("access", "refresh"), "right")))
+
+    assert found is not None
+    async with UnitOfWork(engine, WallClock()).begin(found.actor):
+        pass  # a person who may not come in is refused at its end
+
+
 async def test_listening_does_not_keep_a_session_awake(sessions: Sessions, admin: asyncpg.Connection) -> None:
     value = await sessions.begin(Tokens("access", "refresh"), "right")
     used = await sessions.find(_request(value))
@@ -180,6 +191,17 @@ async def test_no_token_stands_in_the_table(sessions: Sessions, admin: asyncpg.C
 
     assert not [row for row in rows if "secret" in row["line"] or b"secret" in bytes(row["refresh"] or b"")]
     assert not [row for row in rows if value in row["line"]]
+
+
+async def test_an_ended_session_says_nothing_of_its_person(sessions: Sessions, admin: asyncpg.Connection) -> None:
+    here, there = [await sessions.begin(Tokens("access", "refresh"), "right") for _ in range(2)]
+    await sessions.end(here)
+    await sessions.end(there, everywhere=True)
+
+    assert await admin.fetchval("select count(*) from identity.sessions where ended_at is not null") >= 2
+    assert not await admin.fetch(
+        "select from identity.sessions where ended_at is not null and num_nonnulls(claims, refresh) > 0"
+    )
 
 
 def test_a_form_of_another_session_or_another_site_is_not_ours() -> None:

@@ -52,14 +52,25 @@ set search_path = pg_catalog, pg_temp as $$
   returning s.person, s.begun_at, least(s.seen_at + s.idle, s.ends_at), s.claims, s.claims_until, s.refresh
 $$;
 
--- Signs the person of this session out everywhere. Returns how many sessions ended.
-create function identity.end_own_sessions(p_digest bytea) returns integer language plpgsql security definer
+-- As in 0002; what the session said of its person goes with it.
+create or replace function identity.end_session(p_digest bytea) returns boolean language sql security definer
 set search_path = pg_catalog, pg_temp as $$
-declare
-  v_person uuid;
-begin
-  select s.person into v_person from identity.sessions s where s.digest = p_digest and s.ended_at is null;
-  return case when v_person is null then 0 else identity.end_sessions(v_person) end;
-end $$;
+  with ended as (
+    update identity.sessions set ended_at = clock_timestamp(), claims = null, refresh = null
+     where digest = p_digest and ended_at is null returning 1)
+  select exists (table ended)
+$$;
+
+-- Ends every session of the person of this one. No token is revoked: those of sessions are nowhere but here, and who signs in again right
+-- away is not to be refused because the issuer's clock may be ahead. Returns how many sessions ended.
+create function identity.end_own_sessions(p_digest bytea) returns integer language sql security definer
+set search_path = pg_catalog, pg_temp as $$
+  with ended as (
+    update identity.sessions set ended_at = clock_timestamp(), claims = null, refresh = null
+     where ended_at is null
+       and person = (select s.person from identity.sessions s where s.digest = p_digest and s.ended_at is null)
+    returning 1)
+  select count(*)::integer from ended
+$$;
 
 revoke all on all functions in schema identity from public;
