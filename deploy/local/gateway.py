@@ -239,6 +239,10 @@ def _go(status: int, target: str) -> dict[str, Any]:
     return {"handler": "static_response", "status_code": status, "headers": headers}
 
 
+AWAY_STATUS = (502, 503, 504)
+"""What Caddy says of a service that does not answer."""
+
+
 def _away_routes() -> list[dict[str, Any]]:
     """What is said when a service does not answer (502) or a file cannot be served."""
     page = {
@@ -247,10 +251,14 @@ def _away_routes() -> list[dict[str, Any]]:
         "headers": {"Content-Type": ["text/html; charset=utf-8"], "Cache-Control": ["no-store"]},
         "body": AWAY,
     }
-    body = {"type": "about:blank", "title": "The service does not answer", "status": 502, "code": "service-away"}
-    data = _json(502, body, "application/problem+json")
-    match = [{"path": gateway_headers.DATA, "vars": {"{http.error.status_code}": ["502"]}}]
-    return [*gateway_headers.routes(), {"match": match, "handle": [data], "terminal": True}, {"handle": [page]}]
+    return [*gateway_headers.routes(), *(_away_data(status) for status in AWAY_STATUS), {"handle": [page]}]
+
+
+def _away_data(status: int) -> dict[str, Any]:
+    """What a program is told: 502 when a service refused or broke off, 503 while none of its processes is believed to be up."""
+    body = {"type": "about:blank", "title": "The service does not answer", "status": status, "code": "service-away"}
+    match = [{"path": gateway_headers.DATA, "vars": {"{http.error.status_code}": [str(status)]}}]
+    return {"match": match, "handle": [_json(status, body, "application/problem+json")], "terminal": True}
 
 
 def _nothing_route() -> dict[str, Any]:

@@ -75,6 +75,8 @@ async def _case(product: Product) -> None:
     member = await _mentor(product)
     path = await house.cleared()
     await house.tovholder.do(path, "describe-subject", {"residence_municipality": AARHUS})
+    # The other tovholder never agrees: one number is proposed, and waits.
+    await house.tovholder.do(path, "correct-subject")
     await _rights(product, house, path)
     await house.met(path)
     await house.tovholder.do(path, "record-short-assessment", {"assessment": "x"})
