@@ -33,6 +33,7 @@ from shared.persistence.work import UnitOfWork, build_engine
 from shared.settings import Settings, is_loopback
 from shared.vault import KeysetProvider, PostgresKeyStore, Vault
 from shared.web.console.assets import Assets
+from shared.web.console.commands import given_route
 from shared.web.console.language import ENGLISH, untranslated
 from shared.web.console.operations import operations_pages
 from shared.web.console.provider import Provider
@@ -119,6 +120,7 @@ def build(
     if pages is not None:
         pages(router, parts, console)
     sign_in_routes(router, console)
+    given_route(router, console)
     operations_pages(router, console)
     app.include_router(router)
     document(app, edge)

@@ -131,10 +131,11 @@ async def page(
     *,
     only: sa.ColumnElement[bool] | None = None,
     most: int = PAGE,
+    besides: frozenset[str] = frozenset(),
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Return a page and the cursor of the next, by (created_at, id) descending; `only` is a condition besides being seen.
 
-    `most` is how many there are where nobody says a limit.
+    `most` is how many there are where nobody says a limit; `besides` names parameters that are no filters.
 
     Raises `Invalid` for unknown filters.
     """
@@ -146,7 +147,7 @@ async def page(
             continue  # a form sends the filters that nobody chose as well
         if name in allowed:
             query = query.where(table.c[allowed[name]] == _sought(table.c[allowed[name]], name, value))
-        elif name not in ("cursor", "limit"):
+        elif name not in ("cursor", "limit") and name not in besides:
             raise Invalid("filter_unknown", f"filters are {', '.join(allowed)}", field="query")
     limit = _limit(request, most)
     if "cursor" in request.query_params:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -31,6 +31,9 @@ from shared.web.console.refusals import Refusals, refusals
 from shared.web.console.saying import Say
 from shared.web.console.site import PLAIN, Console, Form, Visit, see_other
 from shared.web.reading import page
+
+DONE: Final = frozenset({"done"})
+"""A parameter of the list that is no filter: something was just done."""
 
 OPERATION = f"case-{NameCaseworker.code}"
 ONE = N_("Vælg en på listen, eller skriv en anden: ikke begge.")
@@ -60,7 +63,7 @@ class Namings:
         """List the cases that were sent to the visitor's authority, each as a stub."""
         async with visit.console.edge.begin(visit.request, visit.actor) as tx:
             only = self._store.table.c.stage.in_(NAMEABLE)
-            rows, cursor = await page(tx, self._store, visit.request, {}, stub, only=only)
+            rows, cursor = await page(tx, self._store, visit.request, {}, stub, only=only, besides=DONE)
         for row in rows:
             row["reference"] = reference(UUID(row["id"]))
         return self._console.page(

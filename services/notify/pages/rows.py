@@ -10,7 +10,7 @@ from uuid import UUID
 
 from services.notify.explaining import LEADERS_SEE, NAME_CASEWORKER, STEPS, names_caseworker
 from shared.contracts.lifecycle import DeadlineReason
-from shared.lifecycle.actor import Actor
+from shared.lifecycle.actor import Actor, Role
 from shared.reference.calendar import local
 from shared.web.console.due import why
 from shared.web.console.language import N_
@@ -80,7 +80,7 @@ def row_of(visit: Visit, row: Mapping[Any, Any], now: datetime) -> Row:
         todo=say.todo(kind, clock),
         clock=say.clock(kind, clock),
         reference=_reference(letter, row["aggregate_id"]) if shown else "",
-        link=f"{page}/{row['aggregate_id']}" if shown else "",
+        link=_link(page, row) if shown else "",
         why=why(DeadlineReason.model_validate(row["reason"]), language),
         law=visit.say(N_("Fristen står i loven.")) if row["sourced"] else "",
         system=_system(visit, row),
@@ -91,6 +91,13 @@ def row_of(visit: Visit, row: Mapping[Any, Any], now: datetime) -> Row:
         takeable=row["because"] in ("OWNER", "UNIT") and row["owner_person"] is None,
         seen=row["seen_at"] is not None,
     )
+
+
+def _link(page: str, row: Mapping[Any, Any]) -> str:
+    """Return where the work is done: for the national desk a list, for it sees no intervention (R12)."""
+    if row["owner_role"] == Role.NATIONAL_DESK:
+        return "/corps/brokering"
+    return f"{page}/{row['aggregate_id']}"
 
 
 def colleague(ref: UUID) -> str:

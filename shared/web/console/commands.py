@@ -16,7 +16,7 @@ from fastapi import APIRouter
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from shared.errors import StaleVersion, TovholderError
+from shared.errors import NotFound, StaleVersion, TovholderError
 from shared.lifecycle.aggregate import Aggregate
 from shared.lifecycle.decide import Possible, possible
 from shared.lifecycle.table import Context
@@ -28,7 +28,8 @@ from shared.web.commands import accept
 from shared.web.console.drafts import Draft, FormDrafts
 from shared.web.console.fields import MORE, Field, asked, body
 from shared.web.console.refusals import Refusals, refusals
-from shared.web.console.site import Console, Form, Visit, see_other
+from shared.web.console.site import PLAIN, Console, Form, Visit, see_other
+from shared.web.console.words.commands import COMMANDS
 from shared.web.edge import Given
 from shared.web.reading import facts
 
@@ -138,7 +139,7 @@ class CommandPages:
                 return await self._again(
                     visit, about, code, given, refusals(error, visit.language), status=error.status
                 )
-            return see_other(f"{self.home(about)}?done={code}")
+            return see_other(await self._after(visit, about, code))
 
         self.console.get(router, path, given.door, show)
         self.console.post(router, path, given.door, give)
@@ -165,6 +166,15 @@ class CommandPages:
         if self.drafts is None or sheet["code"] not in self.drafted or not possible_now:
             return None
         return await self.drafts.find(tx, sheet["state"].id, sheet["code"])
+
+    async def _after(self, visit: Visit, about: UUID, code: str) -> str:
+        """Return where a command leads: to the record, or, if its giver sees that no longer, to where this is said."""
+        try:
+            async with visit.console.edge.begin(visit.request, visit.actor) as tx:
+                await self.store.load(tx, about, lock=False)
+        except NotFound:
+            return f"/{self.console.service}/given?done={code}"
+        return f"{self.home(about)}?done={code}"
 
     def _asked(self, code: str, given: Given) -> tuple[Field, ...]:
         out = self.left_out.get(code, frozenset())
@@ -229,6 +239,16 @@ class CommandPages:
             draft=draft,
             drafted=sheet["code"] in self.drafted,
         )
+
+
+def given_route(router: APIRouter, console: Console) -> None:
+    """Add the page that says that a command was given whose record its giver does not see any more."""
+
+    async def given(visit: Visit) -> Response:
+        code = visit.request.query_params.get("done", "")
+        return console.page(visit, "given.html", done=code if code in COMMANDS else "")
+
+    console.get(router, "/given", PLAIN, given)
 
 
 def key_of(form: Form) -> str:
