@@ -9,11 +9,12 @@ from services.assessment.domain import case, insight, underretning
 from services.assessment.handlers import Cases, Underretninger
 from services.assessment.settling import Settling
 from services.assessment.subjects import Subjects
-from services.assessment.tables import SPINE
+from services.assessment.tables import DRAFTS, SPINE
 from services.assessment.workflows.case import CaseWorkflow
 from services.assessment.workflows.insight import InsightWorkflow
 from services.assessment.workflows.underretning import UnderretningWorkflow
 from shared.hosting.worker import ServiceParts, Told, WorkerParts, serve
+from shared.persistence.pruning import Pruning
 
 CASE_RESTS = frozenset({case.Stage.MERGED, case.Stage.CLOSED})
 """Stages that a case can rest in for good; a reopened case has another workflow."""
@@ -33,7 +34,10 @@ def assemble(parts: WorkerParts) -> ServiceParts:
             Told(repository.insight_store(parts.vault), InsightWorkflow, INSIGHT_RESTS),
         ],
         subscriptions=subscriptions(cases, underretninger),
-        background=[Settling(parts.work, parts.vault.belongings, parts.metrics.registry).run],
+        background=[
+            Settling(parts.work, parts.vault.belongings, parts.metrics.registry).run,
+            Pruning(parts.work, DRAFTS.table),
+        ],
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,22 +10,15 @@ from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
-import structlog
 from sqlalchemy.dialects.postgresql import insert
 
 from services.intake.tables import DraftRow
-from shared.errors import Transient
-from shared.messaging.connection import pause
+from shared.persistence.pruning import Pruning
 from shared.persistence.work import Transaction, UnitOfWork
 from shared.vault.drafts import Drafts
 
-log = structlog.get_logger(__name__)
-
 LASTS: Final = timedelta(hours=24)
 """A draft that nobody has touched for so long is forgotten: the call is over, and its writer has had a shift to send it."""
-
-PRUNED_EVERY: Final = 600.0
-"""Seconds."""
 
 _DRAFT: sa.Table = DraftRow.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table models
 
@@ -85,24 +77,6 @@ class DraftBox:
         await tx.session.execute(sa.delete(_DRAFT).where(_DRAFT.c.id == draft_id))
 
 
-async def prune(work: UnitOfWork) -> int:
-    """Forget every draft that is too old, as SYSTEM in the worker; return how many there were."""
-    async with work.begin() as tx:
-        gone = await tx.session.execute(sa.delete(_DRAFT).where(_DRAFT.c.expires_at <= tx.now).returning(_DRAFT.c.id))
-        return len(gone.all())
-
-
-@dataclass(frozen=True, slots=True)
-class Pruning:
-    """Prunes now and then until told to stop."""
-
-    work: UnitOfWork
-
-    async def __call__(self, stop: asyncio.Event) -> None:
-        """Prune; a database that is away is tried again the next time."""
-        while not stop.is_set():
-            try:
-                await prune(self.work)
-            except Transient as error:
-                log.warning("drafts_not_pruned", code=error.code)
-            await pause(stop, PRUNED_EVERY)
+def pruning(work: UnitOfWork) -> Pruning:
+    """Return what forgets the drafts that are too old, in the worker."""
+    return Pruning(work, _DRAFT)

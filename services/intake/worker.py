@@ -6,7 +6,7 @@ import shared.hosting.lean  # noqa: F401  # before anything imports structlog
 from services.intake import repository
 from services.intake.consumers import insights, receipts, subscriptions
 from services.intake.domain.concern import Stage
-from services.intake.drafts import Pruning
+from services.intake.drafts import pruning
 from services.intake.receipts import ReceiptMetrics, Receipts
 from services.intake.tables import SPINE
 from services.intake.workflows.concern import ConcernWorkflow
@@ -31,7 +31,7 @@ def assemble(parts: WorkerParts) -> ServiceParts:
     return ServiceParts(
         told=[Told(store, ConcernWorkflow, TERMINAL)],
         subscriptions=(*subscriptions(store), receipts(store, sending), insights(store, parts.vault)),
-        background=(Pruning(parts.work),),
+        background=(pruning(parts.work),),
     )
 
 

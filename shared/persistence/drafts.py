@@ -62,7 +62,6 @@ class Drafts:
         key = {"person": tx.actor.person_ref, "unit": unit, "form": form}
         statement = insert(self.table).values(**key, **values)
         await tx.session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
-        await tx.session.execute(sa.delete(self.table).where(self.table.c.expires_at <= tx.now))
         return tx.now
 
     async def find(self, tx: Transaction, unit: UUID, form: str) -> Kept | None:

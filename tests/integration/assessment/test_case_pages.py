@@ -14,6 +14,7 @@ from services.assessment.pages.references import reference
 from services.assessment.tables import DRAFTS
 from shared.contracts.corps import Dimension
 from shared.lifecycle.actor import Role
+from shared.persistence.pruning import Pruning
 from shared.reference.calendar import local
 from shared.web.console.language import DANISH
 from shared.web.console.words.codes.anchors import ANCHORS
@@ -318,6 +319,25 @@ async def test_a_draft_is_its_writers_alone_and_goes_when_the_form_is_sent(world
     async with world.work.begin() as tx:
         left = sa.select(sa.func.count()).select_from(DRAFTS.table).where(DRAFTS.table.c.unit == case)
         assert (await tx.session.execute(left)).scalar_one() == 0
+
+
+async def test_a_draft_whose_writer_never_comes_back_is_forgotten_after_its_week(world: World, visit: Any) -> None:
+    case = await world.routed()
+    await world.walk(case, *TO_OFFER[:4])
+    path = f"/cases/{case}/do/complete-assessment"
+    kommune = visit(Role.TOVHOLDER_KOMMUNE)
+    await kommune.post(f"{path}/draft", [*(await kommune.get(path)).hidden().items(), ("reasoning", "Ord")])
+    pruning, own = Pruning(world.work, DRAFTS.table), DRAFTS.table.c.unit == case
+    count = sa.select(sa.func.count()).select_from(DRAFTS.table).where(own)
+
+    await pruning.once()
+    async with world.work.begin() as tx:
+        assert (await tx.session.execute(count)).scalar_one() == 1, "the control: it is not old yet"
+        await tx.session.execute(sa.update(DRAFTS.table).where(own).values(expires_at=tx.now))
+
+    assert await pruning.once() == 1
+    async with world.work.begin() as tx:
+        assert (await tx.session.execute(count)).scalar_one() == 0
 
 
 async def test_police_alone_leave_no_draft_to_be_read(world: World, visit: Any) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.corps.corps_world import FAR, HOST, THIRD, CorpsWorld, Database, database, world
+from tests.integration.corps.corps_people import FAR, HOST, THIRD
+from tests.integration.corps.corps_world import CorpsWorld, Database, database, world
 
 
 @pytest.fixture(scope="session")

@@ -8,16 +8,8 @@ from uuid import UUID, uuid4
 from shared.contracts.assessment import CaseReopened, RecommendationSent
 from shared.contracts.naming import CaseworkerNamed
 from shared.lifecycle.actor import Actor, Role
-from tests.integration.corps.corps_world import (
-    FAR,
-    HOST,
-    CorpsWorld,
-    as_member,
-    caseworker,
-    consent_given,
-    coordinator,
-    person,
-)
+from tests.integration.corps.corps_people import FAR, HOST, as_member, caseworker, coordinator, person
+from tests.integration.corps.corps_world import CorpsWorld, consent_given
 
 LEADS = {"by": UUID(int=8), "by_role": "LEADER", "organisation": f"kommune:{HOST}"}
 HER, COLLEAGUE = caseworker(HOST), person(Role.CASEWORKER, HOST, number=2)

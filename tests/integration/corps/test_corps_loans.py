@@ -12,19 +12,18 @@ from services.corps.domain.deadlines import midnight
 from services.corps.domain.loan_commands import EndLoan, LapseReservation
 from shared.contracts.disclosure_codes import ConsentKind
 from shared.lifecycle.actor import SYSTEM
-from tests.integration.corps.corps_world import (
+from tests.integration.corps.corps_people import (
     BARE,
     DESK,
     FAR,
     HOST,
     THIRD,
-    CorpsWorld,
     as_member,
     caseworker,
-    consent_given,
     coordinator,
     leader,
 )
+from tests.integration.corps.corps_world import CorpsWorld, consent_given
 
 ENDING = {
     "end_reason": "E1",
@@ -333,7 +332,7 @@ async def test_a_replay_of_all_facts_gives_the_rows(corps: CorpsWorld) -> None:
 
 
 async def test_a_member_is_registered_by_her_coordinator_in_a_corps_municipality(corps: CorpsWorld) -> None:
-    from tests.integration.corps.corps_world import profile
+    from tests.integration.corps.corps_people import profile
 
     foreign = await corps.post(coordinator(HOST), "/v1/members", profile(FAR))
     bare = await corps.post(coordinator(BARE), "/v1/members", profile(BARE))
@@ -346,7 +345,7 @@ async def test_a_member_is_registered_by_her_coordinator_in_a_corps_municipality
 
 
 async def test_registering_a_member_anew_replaces_her_record(corps: CorpsWorld) -> None:
-    from tests.integration.corps.corps_world import profile
+    from tests.integration.corps.corps_people import profile
 
     body = profile(HOST)
     first = await corps.do(coordinator(HOST), "/v1/members", body)

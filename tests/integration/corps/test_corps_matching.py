@@ -8,20 +8,18 @@ from uuid import uuid4
 
 from services.corps.domain.intervention_commands import LapseChoice
 from shared.lifecycle.actor import SYSTEM
-from tests.integration.corps.corps_world import (
+from tests.integration.corps.corps_people import (
     BARE,
     DESK,
     FAR,
     HOST,
-    MONDAY,
     THIRD,
-    CorpsWorld,
     as_member,
     caseworker,
-    consent_given,
     coordinator,
     leader,
 )
+from tests.integration.corps.corps_world import MONDAY, CorpsWorld, consent_given
 
 
 async def test_one_consent_opens_one_intervention_however_often_it_is_told(corps: CorpsWorld) -> None:

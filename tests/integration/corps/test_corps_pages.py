@@ -9,17 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.integration.corps.corps_pages import Site, hidden, site
-from tests.integration.corps.corps_world import (
-    BARE,
-    DESK,
-    FAR,
-    HOST,
-    CorpsWorld,
-    as_member,
-    caseworker,
-    coordinator,
-    leader,
-)
+from tests.integration.corps.corps_people import BARE, DESK, FAR, HOST, as_member, caseworker, coordinator, leader
+from tests.integration.corps.corps_world import CorpsWorld
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from httpx import Response
 
 from deploy.reference import replace
-from services.intake.drafts import prune
+from services.intake.drafts import pruning
 from shared.lifecycle.actor import Role
 from tests.integration.intake_pages.pages_world import ADVISER, TEACHER, Site
 from tests.integration.spine.spine_world import Cluster, person
@@ -92,7 +92,7 @@ async def test_a_draft_goes_when_it_is_thrown_away_sent_or_old(site: Site, pages
         aged = "update intake.draft set expires_at = now() - interval '1 minute' where id = $1"
         await admin.execute(aged, UUID(old[0][-36:]))
         assert SAID not in (await site.ask(ADVISER, old[0])).text
-        assert await prune(site.work) == 1
+        assert await pruning(site.work).once() == 1
         left = {row["id"] for row in await admin.fetch("select id from intake.draft")}
     finally:
         await admin.close()

@@ -297,7 +297,7 @@ async def _put(owner: AsyncEngine, store: Store[Any], state: Aggregate, columns:
 
 async def _member(owner: AsyncEngine) -> None:
     from services.corps.tables import MemberRow
-    from tests.integration.corps.corps_world import profile
+    from tests.integration.corps.corps_people import profile
 
     body = {**profile("0253"), "member_ref": str(ENGAGED)}
     table: sa.Table = MemberRow.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table models

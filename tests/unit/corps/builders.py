@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from services.corps.domain import intervention_commands as ic
 from services.corps.domain import loan_commands as lc
 from services.corps.domain.intervention import Intervention
@@ -32,6 +34,7 @@ from shared.contracts.corps_codes import (
     SessionMode,
 )
 from shared.contracts.requirements import MatchRequirements
+from shared.errors import Conflict, Invalid
 from shared.lifecycle.actor import SYSTEM, Actor, Role
 from shared.lifecycle.decide import decide
 from shared.lifecycle.table import Command, Context, Lifecycle, Transition
@@ -358,3 +361,10 @@ def fitting_actor(row: Transition[Any], role: Role, lifecycle: Lifecycle[Any]) -
 def moment(command: type[Command]) -> datetime:
     """Return when a sample is given."""
     return NOW + timedelta(days=400) if command in LATE else NOW
+
+
+def refused(history: History, who: Any, command: Any, **known: Any) -> str:
+    """Return the code with which a command is refused."""
+    with pytest.raises((Invalid, Conflict)) as caught:
+        history.give(who, command, **known)
+    return caught.value.code

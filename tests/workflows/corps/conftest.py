@@ -17,7 +17,8 @@ from services.corps.workflows.intervention import InterventionWorkflow
 from services.corps.workflows.loan import LoanWorkflow
 from shared.durable.activities import StepActivities
 from shared.durable.worker import build_worker
-from tests.integration.corps.corps_world import FAR, HOST, THIRD, Database, database, world
+from tests.integration.corps.corps_people import FAR, HOST, THIRD
+from tests.integration.corps.corps_world import Database, database, world
 from tests.workflows.corps.corps_stories import SkippedClock, Stories
 
 MONDAY = datetime(2030, 11, 4, 9, tzinfo=UTC)

@@ -13,7 +13,7 @@ from services.corps.workflows.intervention import InterventionWorkflow
 from services.corps.workflows.loan import LoanWorkflow
 from shared.durable.worker import build_replayer
 from shared.reference.calendar import add_working_days
-from tests.integration.corps.corps_world import BARE, FAR, HOST, as_member, caseworker, coordinator, leader
+from tests.integration.corps.corps_people import BARE, FAR, HOST, as_member, caseworker, coordinator, leader
 from tests.workflows import histories
 from tests.workflows.corps.corps_stories import Stories
 
