@@ -101,6 +101,8 @@ def service_env(config: StackConfig, service: str, kind: str, port: int) -> dict
         "OIDC_JWKS_URL": f"{config.issuer_url}/jwks.json",
         # The browser stays on one origin.
         "OIDC_AUTHORIZE_URL": f"{config.gateway_url}/auth/authorize",
+        "OIDC_END_SESSION_URL": f"{config.gateway_url}/auth/end-session",
+        "OIDC_REVOCATION_URL": f"{config.issuer_url}/revoke",
         "HTTP_HOST": "127.0.0.1",
         "HTTP_PORT": str(port),
         "KEYSET_FILE": str(config.keyset_file),

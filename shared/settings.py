@@ -58,6 +58,10 @@ class Settings(BaseSettings):
     """Where a browser is sent to sign in; the issuer's `/authorize` unless said otherwise."""
     oidc_token_url: str | None = None
     """Where codes are changed for tokens; the issuer's `/token` unless said otherwise."""
+    oidc_revocation_url: str | None = None
+    """Where a refresh token is given back at sign-out (RFC 7009); None where the issuer takes none."""
+    oidc_end_session_url: str | None = None
+    """Where a browser is sent to end the issuer's own sign-in (OpenID Connect RP-Initiated Logout); None where there is no such place."""
     otlp_endpoint: str | None = None
     trace_file: Path | None = None
     log_level: str = "INFO"

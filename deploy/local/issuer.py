@@ -57,7 +57,7 @@ def refuse_elsewhere(environment: str, host: str) -> None:
 
 
 def build(issuer: Issuer, manifest: Path | None = None) -> FastAPI:
-    """The issuer's HTTP surface: discovery, keys, authorize (a page to pick a user), token, end of session.
+    """The issuer's HTTP surface: discovery, keys, authorize (a page to pick a user), token, revocation, end of session.
 
     `manifest` says where the pages' files are; without it, or when it is not built, the pages are plain.
     """
@@ -88,6 +88,12 @@ def build(issuer: Issuer, manifest: Path | None = None) -> FastAPI:
     @app.post("/token")
     async def token(request: Request) -> Response:
         return _token(issuer, await _form(request))
+
+    @app.post("/revoke")
+    async def revoke(request: Request) -> Response:
+        form = await _form(request)
+        issuer.refresh_tokens.take(form.get("token", ""), form.get("client_id", ""))
+        return Response(headers=NO_STORE)  # also for a token that nobody knows (RFC 7009 2.2)
 
     @app.api_route("/end-session", methods=["GET", "POST"])
     async def end(request: Request) -> Response:
@@ -123,7 +129,7 @@ def _token(issuer: Issuer, form: dict[str, str]) -> Response:
         return _error("invalid_grant", 400)
     tokens = {"access_token": issuer.access_token(grant.user, client), "id_token": issuer.id_token(grant)}
     if OFFLINE in grant.scope.split():
-        tokens["refresh_token"] = issuer.refresh_tokens.make(grant.user.person_ref, client)
+        tokens["refresh_token"] = issuer.refresh_tokens.make(grant.user.person_ref, client, grant.sign_in)
     return _tokens(scope=grant.scope, **tokens)
 
 
@@ -131,19 +137,19 @@ def _refreshed(issuer: Issuer, token: str, client: str) -> Response:
     """New tokens for a person who is still among the users, with the roles that they have now."""
     known = issuer.refresh_tokens.take(token, client)
     user = issuer.users.get(known.person_ref) if known else None
-    if user is None:
+    if known is None or user is None:
         return _error("invalid_grant", 400, "this refresh token was used, is too old, or its person is gone")
-    following = issuer.refresh_tokens.make(user.person_ref, client)
+    following = issuer.refresh_tokens.make(user.person_ref, client, known.sign_in)
     return _tokens(access_token=issuer.access_token(user, client), refresh_token=following)
 
 
 def _end(issuer: Issuer, asked: dict[str, str]) -> Response | None:
-    """Forget the person's refresh tokens and send the browser on; None when it stays here."""
+    """Forget the refresh tokens of a sign-in and send the browser on; None when it stays here."""
     if hint := asked.get("id_token_hint"):
-        who = issuer.who_signed_in(hint)
-        if who is None:
+        sign_in = issuer.sign_in_of(hint)
+        if sign_in is None:
             return _error("invalid_request", 400, "id_token_hint is no token of this issuer")
-        issuer.refresh_tokens.forget(*who)
+        issuer.refresh_tokens.forget(sign_in)
     target = asked.get("post_logout_redirect_uri")
     if target is None:
         return None

@@ -83,6 +83,7 @@ class Grant:
     challenge: str
     nonce: str | None
     scope: str
+    sign_in: str
     until: float
 
 
@@ -111,6 +112,7 @@ class Issuer:
             "authorization_endpoint": f"{self.browser_url}/authorize",
             "end_session_endpoint": f"{self.browser_url}/end-session",
             "token_endpoint": f"{self.url}/token",
+            "revocation_endpoint": f"{self.url}/revoke",
             "jwks_uri": f"{self.url}/jwks.json",
             "response_types_supported": ["code"],
             "grant_types_supported": ["authorization_code", "refresh_token", DEV_GRANT],
@@ -135,16 +137,17 @@ class Issuer:
 
     def id_token(self, grant: Grant) -> str:
         """Who signed in, for the client."""
-        claims = self._claims(grant.client_id, grant.user) | ({"nonce": grant.nonce} if grant.nonce else {})
+        claims = self._claims(grant.client_id, grant.user) | {"sid": grant.sign_in}
+        claims |= {"nonce": grant.nonce} if grant.nonce else {}
         return jwt.encode({"alg": "RS256", "typ": "JWT", "kid": self._key.kid}, claims, self._key)
 
-    def who_signed_in(self, id_token: str) -> tuple[str, str] | None:
-        """Person and client of an identity token of ours, also of one whose time is over; None for any other text."""
+    def sign_in_of(self, id_token: str) -> str | None:
+        """The sign-in that an identity token of ours is of, also one whose time is over; None for any other text."""
         try:
             claims = jwt.decode(id_token, self._key, algorithms=["RS256"]).claims
         except (JoseError, ValueError):
             return None
-        return str(claims["sub"]), str(claims["aud"])
+        return str(claims["sid"]) if "sid" in claims else None
 
     def grant(
         self, user: User, client_id: str, redirect_uri: str, challenge: str, nonce: str | None, scope: str = "openid"
@@ -153,7 +156,9 @@ class Issuer:
         now = self._clock()
         self._grants = {code: grant for code, grant in self._grants.items() if grant.until > now}
         code = secrets.token_urlsafe(32)
-        self._grants[code] = Grant(user, client_id, redirect_uri, challenge, nonce, scope, now + CODE_SECONDS)
+        self._grants[code] = Grant(
+            user, client_id, redirect_uri, challenge, nonce, scope, secrets.token_hex(16), now + CODE_SECONDS
+        )
         return code
 
     def redeem(self, code: str, client_id: str, redirect_uri: str, verifier: str) -> Grant | None:

@@ -11,10 +11,11 @@ REFRESH_SECONDS = 12 * 3600.0
 
 @dataclass(frozen=True)
 class Remembered:
-    """What a refresh token stands for: the person's reference, the client, and until when (seconds since 1970)."""
+    """What a refresh token stands for: the person's reference, the client, the sign-in, and until when (seconds since 1970)."""
 
     person_ref: str
     client_id: str
+    sign_in: str
     until: float
 
 
@@ -25,12 +26,12 @@ class RefreshTokens:
         self._clock = clock
         self._known: dict[str, Remembered] = {}
 
-    def make(self, person_ref: str, client_id: str) -> str:
-        """A token for 12 hours."""
+    def make(self, person_ref: str, client_id: str, sign_in: str) -> str:
+        """A token for 12 hours; every one that follows it is of the same sign-in."""
         now = self._clock()
         self._known = {token: known for token, known in self._known.items() if known.until > now}
         token = secrets.token_urlsafe(32)
-        self._known[token] = Remembered(person_ref, client_id, now + REFRESH_SECONDS)
+        self._known[token] = Remembered(person_ref, client_id, sign_in, now + REFRESH_SECONDS)
         return token
 
     def take(self, token: str, client_id: str) -> Remembered | None:
@@ -41,7 +42,6 @@ class RefreshTokens:
         del self._known[token]
         return known if known.until > self._clock() else None
 
-    def forget(self, person_ref: str, client_id: str) -> None:
-        """End every token of a person at a client."""
-        mine = (person_ref, client_id)
-        self._known = {t: known for t, known in self._known.items() if (known.person_ref, known.client_id) != mine}
+    def forget(self, sign_in: str) -> None:
+        """End every token of a sign-in; those of the same person elsewhere stay."""
+        self._known = {token: known for token, known in self._known.items() if known.sign_in != sign_in}

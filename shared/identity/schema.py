@@ -21,7 +21,8 @@ SIGNED_IN = (
     "identity.take_sign_in(bytea)",
     "identity.renew_session(bytea, jsonb, timestamptz, bytea)",
     "identity.read_session(bytea, boolean)",
-    "identity.end_own_sessions(bytea)",
+    "identity.keep_tokens(bytea, bytea, bytea)",
+    "identity.leave_session(bytea, boolean)",
 )
 END_ALL = "identity.end_sessions(uuid)"
 FORGET = "identity.forget_sessions(interval)"

@@ -34,12 +34,16 @@ _BEGIN: Final = sa.text("select identity.begin_session(:digest, :person, :idle, 
 _USE: Final = sa.text("select person, begun_at, idle_until from identity.use_session(:digest)")
 _END: Final = sa.text("select identity.end_session(:digest)")
 _END_ALL: Final = sa.text("select identity.end_sessions(:person)")
-_END_OWN: Final = sa.text("select identity.end_own_sessions(:digest)")
 _READ: Final = sa.text("select * from identity.read_session(:digest, :used)")
-_RENEW: Final = sa.text("select identity.renew_session(:digest, cast(:claims as jsonb), :until, :refresh)")
+_RENEW: Final = sa.text("select identity.renew_session(:digest, cast(:claims as jsonb), :until, null)")
+_KEEP: Final = sa.text("select identity.keep_tokens(:digest, :refresh, :identity)")
+_LEAVE: Final = sa.text("select refresh, identity from identity.leave_session(:digest, :everywhere)")
 _BEGIN_SIGN_IN: Final = sa.text("select identity.begin_sign_in(:digest, :verifier, :nonce, :return_to)")
 _TAKE_SIGN_IN: Final = sa.text("select verifier, nonce, return_to from identity.take_sign_in(:digest)")
 NONCE_BYTES: Final = 12
+REFRESH: Final = b"tovholder console refresh"
+IDENTITY: Final = b"tovholder console identity"
+"""What a sealed token is for: each kind has a key of its own, so that none is taken for the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +78,6 @@ async def end_all(session: AsyncSession, person: UUID) -> int:
     return int((await session.execute(_END_ALL, {"person": person})).scalar_one())
 
 
-async def end_everywhere(session: AsyncSession, value: str) -> int:
-    """Sign the person of this session out everywhere; return how many sessions ended."""
-    return int((await session.execute(_END_OWN, {"digest": _digest(value)})).scalar_one())
-
-
 @dataclass(frozen=True, slots=True)
 class Held:
     """A session with what it says of its person: the claims of the token that was fetched last, and until when they count."""
@@ -96,17 +95,40 @@ async def read(session: AsyncSession, value: str, *, used: bool = True) -> Held 
     row = (await session.execute(_READ, {"digest": _digest(value), "used": used})).one_or_none()
     if row is None:
         return None
-    refresh = None if row.refresh is None else _opened(value, bytes(row.refresh))
+    refresh = _opened(value, row.refresh, REFRESH)
     return Held(row.person, row.idle_until, row.claims, row.claims_until, refresh)
 
 
-async def renew(
-    session: AsyncSession, value: str, *, claims: Mapping[str, Any], until: datetime, refresh: str | None
-) -> bool:
-    """Give the session the claims of a new token; False if it is over. Without `refresh` the old one stays."""
-    sealed = None if refresh is None else _sealed(value, refresh)
-    values = {"digest": _digest(value), "claims": json.dumps(dict(claims)), "until": until, "refresh": sealed}
+async def keep(session: AsyncSession, value: str, *, refresh: str | None, identity: str | None) -> bool:
+    """Keep what the sign-in service gave, sealed; what is None stays as it was. False if the session is over."""
+    values = {
+        "digest": _digest(value),
+        "refresh": None if refresh is None else _sealed(value, refresh, REFRESH),
+        "identity": None if identity is None else _sealed(value, identity, IDENTITY),
+    }
+    return bool((await session.execute(_KEEP, values)).scalar_one())
+
+
+async def renew(session: AsyncSession, value: str, *, claims: Mapping[str, Any], until: datetime) -> bool:
+    """Give the session the claims of a new token; False if it is over."""
+    values = {"digest": _digest(value), "claims": json.dumps(dict(claims)), "until": until}
     return bool((await session.execute(_RENEW, values)).scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a session held of the sign-in service when it was ended; None for what it did not."""
+
+    refresh: str | None = None
+    identity: str | None = None
+
+
+async def leave(session: AsyncSession, value: str, *, everywhere: bool = False) -> Left:
+    """Sign out of one session, or of all of its person's; return what this one is to give back at the sign-in service, once."""
+    row = (await session.execute(_LEAVE, {"digest": _digest(value), "everywhere": everywhere})).one_or_none()
+    if row is None:
+        return Left()
+    return Left(_opened(value, row.refresh, REFRESH), _opened(value, row.identity, IDENTITY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,20 +152,22 @@ async def take_sign_in(session: AsyncSession, state: str) -> SigningIn | None:
     return None if row is None else SigningIn(row.verifier, row.nonce, row.return_to)
 
 
-def _sealed(value: str, refresh: str) -> bytes:
+def _sealed(value: str, token: str, kind: bytes) -> bytes:
     nonce = secrets.token_bytes(NONCE_BYTES)
-    return nonce + AESGCM(_key(value)).encrypt(nonce, refresh.encode(), None)
+    return nonce + AESGCM(_key(value, kind)).encrypt(nonce, token.encode(), None)
 
 
-def _opened(value: str, sealed: bytes) -> str | None:
+def _opened(value: str, sealed: bytes | None, kind: bytes) -> str | None:
+    if sealed is None:
+        return None
     try:
-        return AESGCM(_key(value)).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None).decode()
+        return AESGCM(_key(value, kind)).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None).decode()
     except (InvalidTag, ValueError):
         return None
 
 
-def _key(value: str) -> bytes:
-    return HKDF(hashes.SHA256(), 32, salt=None, info=b"tovholder console refresh").derive(value.encode())
+def _key(value: str, kind: bytes) -> bytes:
+    return HKDF(hashes.SHA256(), 32, salt=None, info=kind).derive(value.encode())
 
 
 def _digest(value: str) -> bytes:

@@ -18,7 +18,7 @@ from shared.errors import Invalid
 from shared.policy.doors import Door
 from shared.reference.calendar import COPENHAGEN
 from shared.web.console.language import N_
-from shared.web.console.session import drop_cookie
+from shared.web.console.signin import sign_out
 from shared.web.console.site import PLAIN, Console, Visit, see_other
 
 ABSENCE: Final = "people-absence"
@@ -68,10 +68,7 @@ def me_pages(router: APIRouter, console: Console, desk: Desk) -> None:
 
     async def out(visit: Visit) -> Response:
         """End every session of mine, in this browser and all others."""
-        await console.sessions.end(visit.present.value, everywhere=True)
-        answer = see_other("/notify/signed-out")
-        drop_cookie(answer)
-        return answer
+        return await sign_out(visit, everywhere=True)
 
     console.get(router, "/me", PLAIN, show)
     console.post(router, "/me/absence", console.edge.doors[ABSENCE], away)

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shared.errors import Forbidden, Unauthenticated
+from shared.errors import Forbidden, Transient, Unauthenticated
 from shared.identity import sessions
 from shared.identity.tokens import TokenVerifier, actor_of
 from shared.lifecycle.actor import Actor
@@ -106,13 +106,14 @@ class Sessions:
         )
         async with AsyncSession(self.engine) as session, session.begin():
             value = await sessions.begin(session, actor.person_ref)
-            await sessions.renew(session, value, claims=_kept(claims), until=_until(claims), refresh=tokens.refresh)
+            await sessions.keep(session, value, refresh=tokens.refresh, identity=tokens.identity)
+            await sessions.renew(session, value, claims=_kept(claims), until=_until(claims))
         return value
 
-    async def end(self, value: str, *, everywhere: bool = False) -> None:
-        """End a session, or all of its person's; ending what is over is no error."""
+    async def leave(self, value: str, *, everywhere: bool = False) -> sessions.Left:
+        """End a session, or all of its person's; return what it held of the sign-in service. Leaving what is over is no error."""
         async with AsyncSession(self.engine) as session, session.begin():
-            await (sessions.end_everywhere if everywhere else sessions.end)(session, value)
+            return await sessions.leave(session, value, everywhere=everywhere)
 
     async def _renewed(self, session: AsyncSession, value: str, held: sessions.Held) -> dict[str, Any] | None:
         """Fetch a new token; None, and no session any more, if the sign-in service gives none."""
@@ -120,14 +121,23 @@ class Sessions:
             if held.refresh is None:
                 raise Unauthenticated("session_over", "the sign-in has ended", remedy="Sign in again.")
             tokens = await self.provider.refresh(held.refresh)
-            claims = await self.verifier.claims(tokens.access)
+            await sessions.keep(session, value, refresh=tokens.refresh, identity=tokens.identity)
+            claims = await self._verified(session, tokens.access)
             if actor_of(claims).person_ref != held.person:
                 raise Unauthenticated("session_over", "the sign-in is another person's", remedy="Sign in again.")
         except Unauthenticated:
             await sessions.end(session, value)
             return None
-        await sessions.renew(session, value, claims=_kept(claims), until=_until(claims), refresh=tokens.refresh)
+        await sessions.renew(session, value, claims=_kept(claims), until=_until(claims))
         return claims
+
+    async def _verified(self, session: AsyncSession, access: str) -> dict[str, Any]:
+        """Return the claims of a token just fetched. What was kept with it stays when the issuer's keys are away: it is good once."""
+        try:
+            return await self.verifier.claims(access)
+        except Transient:
+            await session.commit()
+            raise
 
 
 def from_own_page(request: Request) -> bool:

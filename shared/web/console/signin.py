@@ -24,18 +24,29 @@ STATE: Final = "__Host-tovholder-sign-in"
 STATE_SECONDS: Final = 600
 YEAR: Final = 365 * 24 * 3600
 START: Final = "/"
+LEFT: Final = "__Host-tovholder-left"
+"""Says that somebody signed out in this browser, so that the sign-in service is told to ask who comes next (`prompt=login`). A session
+that ended by itself says the same: its cookie is still there."""
+
+AWAY: Final = "away"
 LONGEST_TARGET: Final = 2_000
 """Characters: anybody may begin a sign-in, and where it should lead is kept for ten minutes."""
 
 
 def sign_in_routes(router: APIRouter, console: Console) -> None:
-    """Add the routes; none of them needs a session."""
+    """Add the routes."""
+    _coming(router, console)
+    _going(router, console)
+
+
+def _coming(router: APIRouter, console: Console) -> None:
+    """Add the way in, which needs no session."""
     provider, found = console.sessions.provider, console.sessions
     callback = f"{console.origin}/{console.service}/sign-in/callback"
 
     async def begin(request: Request) -> Response:
         """Send the browser to the sign-in service."""
-        asked = provider.begin(callback)
+        asked = provider.begin(callback, anew=bool({LEFT, cookies.COOKIE} & set(request.cookies)))
         wanted = sessions.SigningIn(asked.verifier, asked.nonce, inside(request.query_params.get("to", START)))
         async with AsyncSession(console.edge.work.engine) as session, session.begin():
             await sessions.begin_sign_in(session, asked.state, wanted)
@@ -55,22 +66,31 @@ def sign_in_routes(router: APIRouter, console: Console) -> None:
         tokens = await provider.redeem(request.query_params["code"], asked.verifier, callback)
         value = await found.begin(tokens, asked.nonce)
         if before := request.cookies.get(cookies.COOKIE):
-            await found.end(before)  # the browser forgets it now, and nobody should find it
+            # The browser forgets it now, and nobody should find it. Its token is not given back: a sign-in service may end with it
+            # what was begun just now by the same person in the same browser.
+            await found.leave(before)
         answer = RedirectResponse(asked.return_to, status_code=303, headers={"Cache-Control": "no-store"})
         cookies.set_cookie(answer, value)
-        answer.delete_cookie(STATE, secure=True, httponly=True, samesite="lax")
+        for name in (STATE, LEFT):
+            answer.delete_cookie(name, secure=True, httponly=True, samesite="lax")
         return answer
 
+    console.open_get(router, "/sign-in", begin)
+    console.open_get(router, "/sign-in/callback", finish)
+
+
+def _going(router: APIRouter, console: Console) -> None:
+    """Add the way out, and what keeps somebody here until then."""
+
     async def out(visit: Visit) -> Response:
-        """Sign out here, or on every device (`everywhere`)."""
-        await found.end(visit.present.value, everywhere=bool(visit.form.get("everywhere")))
-        answer = see_other(f"/{console.service}/signed-out")
-        cookies.drop_cookie(answer)
-        return answer
+        """Sign out in this browser."""
+        return await sign_out(visit)
 
     async def signed_out(request: Request) -> Response:
         """Say that somebody is signed out."""
-        return console.plain_page(request, "signed_out.html")
+        return console.plain_page(
+            request, "signed_out.html", onward=None, away=request.query_params.get("service") == AWAY
+        )
 
     async def speak(request: Request) -> Response:
         """Change the language, and go back to where it was asked."""
@@ -83,12 +103,32 @@ def sign_in_routes(router: APIRouter, console: Console) -> None:
         """Say that somebody is still here, and until when the session waits."""
         return console.fragment(visit, "awake.html")
 
-    console.open_get(router, "/sign-in", begin)
-    console.open_get(router, "/sign-in/callback", finish)
     console.open_get(router, "/signed-out", signed_out)
     console.open_get(router, "/language/{code}", speak)
     console.post(router, "/sign-out", PLAIN, out)
     console.get(router, "/session", PLAIN, awake)
+
+
+async def sign_out(visit: Visit, *, everywhere: bool = False) -> Response:
+    """End the session, or all of its person's, what it holds at the sign-in service, and that service's own sign-in in this browser.
+
+    Ours ends first, whatever the service answers; whoever signs in next in this browser is asked who it is.
+    """
+    console, provider = visit.console, visit.console.sessions.provider
+    left = await console.sessions.leave(visit.present.value, everywhere=everywhere)
+    answers = await provider.give_back(left.refresh)
+    here = f"/{console.service}/signed-out"
+    onward = provider.leaving(left.identity, f"{console.origin}{here}") if answers else None
+    if onward is not None and onward.startswith(f"{console.origin}/"):
+        answer: Response = see_other(onward)
+    elif onward is not None:
+        # A form may not lead off the origin (`form-action 'self'`), also not by a redirect: a link may.
+        answer = console.plain_page(visit.request, "signed_out.html", away=False, onward=onward)
+    else:
+        answer = see_other(here if answers else f"{here}?service={AWAY}")
+    cookies.drop_cookie(answer)
+    answer.set_cookie(LEFT, "yes", max_age=YEAR, secure=True, httponly=True, samesite="lax")
+    return answer
 
 
 def inside(target: str) -> str:

@@ -16,6 +16,7 @@ from starlette.requests import Request
 
 from shared.clock import WallClock
 from shared.errors import Forbidden, Transient, Unauthenticated
+from shared.identity.sessions import Left
 from shared.persistence.work import UnitOfWork, build_engine
 from shared.web.console.provider import Tokens
 from shared.web.console.session import COOKIE, RENEWALS, Present, Sessions, require_own_form
@@ -88,7 +89,7 @@ async def test_a_session_names_its_actor_until_it_is_ended(sessions: Sessions) -
 
     assert found is not None
     assert (found.actor.person_ref, found.actor.organisation) == (PERSON, "kommune:0253")
-    await sessions.end(value)
+    await sessions.leave(value)
     assert await sessions.find(_request(value)) is None
 
 
@@ -158,14 +159,14 @@ async def test_a_renewal_that_names_somebody_else_ends_the_session(sessions: Ses
 async def test_signing_out_everywhere_ends_every_session_of_the_person(sessions: Sessions) -> None:
     here, there = [await sessions.begin(Tokens("access", "refresh"), "right") for _ in range(2)]
 
-    await sessions.end(here, everywhere=True)
+    await sessions.leave(here, everywhere=True)
 
     assert await sessions.find(_request(there)) is None
 
 
 async def test_who_signed_out_everywhere_signs_in_again_at_once(sessions: Sessions, engine: AsyncEngine) -> None:
     """A revocation would refuse the new sign-in for half a minute, as long as the issuer's clock may be ahead."""
-    await sessions.end(await sessions.begin(Tokens("access", "refresh"), "right"), everywhere=True)
+    await sessions.leave(await sessions.begin(Tokens("access", "refresh"), "right"), everywhere=True)
     found = await sessions.find(_request(await sessions.begin(Tokens("access", "refresh"), "right")))
 
     assert found is not None
@@ -186,22 +187,86 @@ async def test_listening_does_not_keep_a_session_awake(sessions: Sessions, admin
 
 
 async def test_no_token_stands_in_the_table(sessions: Sessions, admin: asyncpg.Connection) -> None:
-    value = await sessions.begin(Tokens("secret-access", "secret-refresh"), "right")
-    rows = await admin.fetch("select sessions::text as line, refresh from identity.sessions")
+    value = await sessions.begin(Tokens("secret-access", "secret-refresh", "secret-identity"), "right")
+    rows = await admin.fetch("select sessions::text as line, refresh, identity from identity.sessions")
+    sealed = [bytes(row[kind] or b"") for row in rows for kind in ("refresh", "identity")]
 
-    assert not [row for row in rows if "secret" in row["line"] or b"secret" in bytes(row["refresh"] or b"")]
+    assert sum(map(bool, sealed)) >= 2
+    assert not [row for row in rows if "secret" in row["line"]]
+    assert not [each for each in sealed if b"secret" in each]
     assert not [row for row in rows if value in row["line"]]
 
 
 async def test_an_ended_session_says_nothing_of_its_person(sessions: Sessions, admin: asyncpg.Connection) -> None:
     here, there = [await sessions.begin(Tokens("access", "refresh"), "right") for _ in range(2)]
-    await sessions.end(here)
-    await sessions.end(there, everywhere=True)
+    await sessions.leave(here)
+    await sessions.leave(there, everywhere=True)
 
     assert await admin.fetchval("select count(*) from identity.sessions where ended_at is not null") >= 2
     assert not await admin.fetch(
-        "select from identity.sessions where ended_at is not null and num_nonnulls(claims, refresh) > 0"
+        "select from identity.sessions where ended_at is not null and num_nonnulls(claims, refresh, identity) > 0"
     )
+
+
+async def test_a_session_that_nobody_used_says_nothing_of_its_person_once_somebody_signs_in(
+    sessions: Sessions, admin: asyncpg.Connection
+) -> None:
+    value = await sessions.begin(Tokens("access", "refresh", "identity"), "right")
+    await admin.execute("update identity.sessions set seen_at = seen_at - interval '1 hour' where claims is not null")
+    over = "select count(*) from identity.sessions where claims is not null and seen_at + idle < clock_timestamp()"
+    assert await admin.fetchval(over) >= 1
+
+    await sessions.begin(Tokens("access", "refresh"), "right")
+
+    assert await admin.fetchval(over) == 0
+    assert await sessions.find(_request(value)) is None
+
+
+async def test_what_a_session_holds_is_given_back_once(sessions: Sessions) -> None:
+    value = await sessions.begin(Tokens("access", "refresh", "identity"), "right")
+
+    assert await sessions.leave(value) == Left("refresh", "identity")
+    assert await sessions.leave(value) == Left()
+    assert await sessions.leave("made up") == Left()
+
+
+async def test_a_successor_is_kept_when_the_keys_of_the_issuer_are_away(sessions: Sessions) -> None:
+    class Away(Claims):
+        async def claims(self, token: str) -> dict[str, Any]:
+            raise Transient("issuer_unavailable", "the keys are away")
+
+    old = replace(sessions, verifier=Claims(seconds=-1))  # type: ignore[arg-type]  # as above
+    value = await old.begin(Tokens("access", "refresh-0"), "right")
+    with pytest.raises(Transient):
+        await replace(sessions, verifier=Away()).find(_request(value))  # type: ignore[arg-type]  # as above
+    found = await sessions.find(_request(value))
+
+    assert found is not None
+    assert sessions.provider.asked == ["refresh-0", "refresh-1"]  # type: ignore[attr-defined]  # each good once
+
+
+async def test_who_signs_in_right_after_a_role_was_taken_away_is_not_refused_for_minutes(
+    sessions: Sessions, engine: AsyncEngine, admin: asyncpg.Connection
+) -> None:
+    """A token from within the leeway of a revocation does not count; the next one does, and is fetched."""
+    await admin.fetchval("select identity.revoke($1)", PERSON)
+    try:
+        value = await sessions.begin(Tokens("access", "refresh-0"), "right")
+        await admin.execute("update identity.revocations set revoked_before = revoked_before - interval '20 seconds'")
+        early = await sessions.find(_request(value))
+        assert early is not None
+        with pytest.raises(Unauthenticated):
+            async with UnitOfWork(engine, WallClock()).begin(early.actor):
+                pass
+        await admin.execute("update identity.revocations set revoked_before = revoked_before - interval '20 seconds'")
+        found = await sessions.find(_request(value))
+        assert found is not None
+        async with UnitOfWork(engine, WallClock()).begin(found.actor):
+            pass
+    finally:
+        await admin.execute("delete from identity.revocations where person = $1", PERSON)
+
+    assert sessions.provider.asked == ["refresh-0"]  # type: ignore[attr-defined]  # while it would be refused, no longer
 
 
 def test_a_form_of_another_session_or_another_site_is_not_ours() -> None:

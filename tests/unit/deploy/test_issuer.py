@@ -92,6 +92,7 @@ async def test_browsers_are_sent_through_the_gateway_and_services_ask_directly(s
     assert found["authorization_endpoint"] == "http://127.0.0.1:8/auth/authorize"
     assert found["end_session_endpoint"] == "http://127.0.0.1:8/auth/end-session"
     assert found["token_endpoint"] == "http://127.0.0.1:9/token"
+    assert found["revocation_endpoint"] == "http://127.0.0.1:9/revoke"
     assert "refresh_token" in found["grant_types_supported"]
     assert "offline_access" in found["scopes_supported"]
 
@@ -137,15 +138,29 @@ async def test_a_person_who_has_left_gets_no_further_token(staff: Staff) -> None
     assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
 
 
-async def test_the_end_of_a_session_ends_the_refresh_tokens_of_that_person_alone(staff: Staff) -> None:
-    mine, another = await staff.sign_in(CASEWORKER), await staff.sign_in("Tovholder, Greve kommune")
+async def test_the_end_of_a_session_ends_the_refresh_tokens_of_that_sign_in_alone(staff: Staff) -> None:
+    mine, elsewhere = await staff.sign_in(CASEWORKER), await staff.sign_in(CASEWORKER)
+    another = await staff.sign_in("Tovholder, Greve kommune")
+    following = (await staff.refresh(mine["refresh_token"])).json()["refresh_token"]
     asked = {"id_token_hint": mine["id_token"], "post_logout_redirect_uri": "http://127.0.0.1:8/out", "state": "x"}
     staff.now[0] += 3600
     sent = await staff.http.get("/end-session", params=asked)
 
     assert sent.headers["location"] == "http://127.0.0.1:8/out?state=x"
-    assert (await staff.refresh(mine["refresh_token"])).status_code == 400
+    assert (await staff.refresh(following)).status_code == 400
+    assert (await staff.refresh(elsewhere["refresh_token"])).status_code == 200
     assert (await staff.refresh(another["refresh_token"])).status_code == 200
+
+
+async def test_a_refresh_token_is_given_back_by_its_own_client_alone(staff: Staff) -> None:
+    token = (await staff.sign_in(CASEWORKER))["refresh_token"]
+    other = await staff.http.post("/revoke", data={"token": token, "client_id": "other"})
+    unknown = await staff.http.post("/revoke", data={"token": "made up", "client_id": "console"})
+    token = (await staff.refresh(token)).json()["refresh_token"]
+    given = await staff.http.post("/revoke", data={"token": token, "client_id": "console"})
+
+    assert [each.status_code for each in (other, unknown, given)] == [200, 200, 200]
+    assert (await staff.refresh(token)).status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def attacks(forge: Forge) -> dict[str, str]:
         "no subject": forge.signed(sub=...),
         "expired": forge.signed(iat=now - 400, exp=now - 100),
         "issued in the future": forge.signed(iat=now + 120, exp=now + 300),
-        "longer than five minutes": forge.signed(exp=now + 301),
+        "longer than five minutes": forge.signed(iat=now, exp=now + 301),
         "an end that is no number": forge.raw(
             {**HEADER, "kid": kid}, good.replace(b'"exp": %d' % (now + 300), b'"exp": NaN'), forge.rsa
         ),
