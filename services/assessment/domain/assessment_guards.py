@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 from dateutil.relativedelta import relativedelta
 
 from services.assessment.domain import case_commands as commands
 from services.assessment.domain.case import Case
+from services.assessment.domain.case_commands import WellbeingDimension
 from services.assessment.domain.case_guards import ELSEWHERE, NO_ACTION
 from shared.contracts.assessment_codes import DecisionOutcome, Measure, Party, ResourceLevel, RiskLevel
 from shared.contracts.codes import Answer, ClosingReason
@@ -21,13 +22,7 @@ from shared.reference.organisations import OrganisationKind, organisation
 RISK_AND_THREAT = (Dimension.CONVICTIONS, Dimension.VIOLENCE, Dimension.CRIME, Dimension.RELATIONSHIPS)
 """Dimensions 1-4 of `domain.md` 3.5."""
 
-WELLBEING = (
-    Dimension.PERSONALITY,
-    Dimension.MENTAL_VULNERABILITY,
-    Dimension.FAMILY,
-    Dimension.NETWORK_SPARE_TIME,
-    Dimension.EDUCATION_EMPLOYMENT,
-)
+WELLBEING: tuple[Dimension, ...] = get_args(WellbeingDimension)
 """Dimensions 5-9 of `domain.md` 3.5."""
 
 EVIDENCED_RISK = frozenset({RiskLevel.SOME, RiskLevel.SERIOUS, RiskLevel.ACUTE})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -30,6 +30,15 @@ from shared.contracts.codes import Anonymity, Answer, ClosingReason, ReporterKin
 from shared.contracts.corps import Dimension
 from shared.lifecycle.table import Command
 from shared.lifecycle.text import CaseText, IdentityText
+
+WellbeingDimension = Literal[
+    Dimension.PERSONALITY,
+    Dimension.MENTAL_VULNERABILITY,
+    Dimension.FAMILY,
+    Dimension.NETWORK_SPARE_TIME,
+    Dimension.EDUCATION_EMPLOYMENT,
+]
+"""What a follow-up asks about: dimensions 5-9 (`domain.md` 3.5, 3.13)."""
 
 
 class OpenCase(Command):
@@ -200,7 +209,7 @@ class HoldFollowUp(Command):
 
     contact: FollowUpContact
     attempts: int = Field(default=1, ge=1, le=3)
-    wellbeing: dict[Dimension, Wellbeing] = Field(default={})
+    wellbeing: dict[WellbeingDimension, Wellbeing] = Field(default={})
     new_concern: bool = False
     decision: FollowUpDecision
     legal_basis: CaseText | None = None

@@ -13,6 +13,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.assessment.domain.case import OPEN_CASE, Stage
+from services.assessment.pages import charts as drawing
 from services.assessment.pages.charts import Row, bars
 from services.assessment.repository import CaseStore
 from shared.persistence.work import Transaction
@@ -38,9 +39,11 @@ def overview_pages(router: APIRouter, console: Console, store: CaseStore) -> Non
             cases = await _cases(tx, store)
             clocks = await _clocks(tx, store)
         charts = [
-            _chart(visit, N_("Åbne sager efter tilstand og alder"), AGES, by_stage(visit, cases)),
-            _chart(visit, N_("Frister forude"), AHEAD, by_due(visit, clocks)),
-            _chart(visit, N_("Belastning pr. kommunal tovholder"), LOAD, by_owner(visit, cases, clocks)),
+            _chart(visit, N_("Åbne sager efter tilstand og alder"), AGES, drawing.AGES, by_stage(visit, cases)),
+            _chart(visit, N_("Frister forude"), AHEAD, drawing.NEARNESS, by_due(visit, clocks)),
+            _chart(
+                visit, N_("Belastning pr. kommunal tovholder"), LOAD, drawing.PRESSURE, by_owner(visit, cases, clocks)
+            ),
         ]
         return console.page(visit, "overview/show.html", charts=charts, cases=len(cases), clocks=len(clocks))
 
@@ -111,5 +114,6 @@ def _age(begun: datetime, now: datetime) -> int:
     return sum(days >= limit for limit in AGE_DAYS)
 
 
-def _chart(visit: Visit, title: str, names: Sequence[str], rows: list[Row]) -> dict[str, Any]:
-    return {"title": visit.say(title), "names": [visit.say(name) for name in names], "rows": rows, "drawn": bars(rows)}
+def _chart(visit: Visit, title: str, names: Sequence[str], tones: tuple[str, ...], rows: list[Row]) -> dict[str, Any]:
+    said = [visit.say(name) for name in names]
+    return {"title": visit.say(title), "names": said, "rows": rows, "drawn": bars(rows, tones)}

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum, StrEnum
 from functools import cache
-from typing import Annotated, Any, Final, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel
@@ -119,7 +119,9 @@ def _of(name: str, annotation: Any, *, required: bool) -> Field:
         return _many(name, arguments[0], required=required)
     if origin in (dict, Mapping):
         keys, values = arguments
-        return made(Asking.TABLE, codes=_codes(keys), enum=keys.__name__, parts=(_of("", values, required=False),))
+        rows = get_args(keys) if get_origin(keys) is Literal else tuple(keys)
+        codes = tuple(str(row.value) for row in rows)
+        return made(Asking.TABLE, codes=codes, enum=type(rows[0]).__name__, parts=(_of("", values, required=False),))
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return made(Asking.CHOICE, codes=_codes(annotation), enum=annotation.__name__)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):

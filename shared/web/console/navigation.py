@@ -31,6 +31,7 @@ ROOMS: Final = (
         TOVHOLDERE | {Role.HOTLINE_ADVISER, Role.PRO_REPORTER, Role.SECRETARIAT, Role.CHILD_UNIT},
     ),
     Room(N_("Sager"), "/assessment/cases", TOVHOLDERE | {Role.SECRETARIAT, Role.CASEWORKER}),
+    Room(N_("Overblik"), "/assessment/overview", TOVHOLDERE | {Role.SECRETARIAT}),
     Room(N_("Udpeg sagsbehandler"), "/assessment/namings", frozenset({Role.LEADER})),
     Room(N_("Underretninger"), "/assessment/underretninger", frozenset({Role.CHILD_UNIT, Role.TOVHOLDER_KOMMUNE})),
     Room(N_("Indsigt"), "/assessment/insights", TOVHOLDERE | {Role.DPO}),

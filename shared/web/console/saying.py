@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from shared.errors import TovholderError
 from shared.lifecycle.decide import Possible
 from shared.web.console import finding as words
+from shared.web.console.citing import cited
 from shared.web.console.language import N_, Language
 from shared.web.console.words.guards import WHY_NOT
 
@@ -94,6 +95,10 @@ class Say:
         """Return what is wrong and what to do."""
         found = words.reason(error.code, command)
         return Told(self._said(found.why), self._said(found.remedy))
+
+    def rule(self, rule: str) -> str:
+        """Return how a rule is cited to a person."""
+        return self._said(N_("Regel %(rule)s")) % {"rule": cited(rule, self._said)}
 
     def _said(self, danish: str) -> str:
         return self.language.gettext(danish)

@@ -6,6 +6,7 @@ import json
 
 from pydantic import BaseModel
 
+from services.assessment.domain.assessment_guards import WELLBEING
 from services.assessment.domain.case_commands import CompleteAssessment, HoldFollowUp, HoldMeeting, OpenCase
 from services.assessment.domain.case_table import CASE
 from services.corps.domain.intervention_commands import LogSession
@@ -58,6 +59,8 @@ def test_a_table_has_a_cell_for_each_code() -> None:
     code = field.codes[0]
 
     assert field.kind is Asking.TABLE
+    assert field.enum == "Dimension"
+    assert field.codes == tuple(WELLBEING), "what a follow-up does not ask about has no row"
     assert _sent(HoldFollowUp, **{f"wellbeing__{code}": "BETTER"}) == {"wellbeing": {code: "BETTER"}}
 
 
