@@ -31,7 +31,8 @@ async def test_the_form_is_for_professionals_and_says_the_duty_to_notify(site: S
     assert (await site.ask(ADVISER, "/report")).status_code == 403
     assert 'value="ANONYMOUS"' not in (await site.ask(TEACHER, "/report")).text
     asked = (await site.ask(TEACHER, f"{FORM}?anonymity=OPEN")).text
-    assert "barnets lov § 133" in asked
+    assert "underretningspligt" in asked
+    assert "24 timer" in asked
     assert 'href="tel:112"' in asked
     assert not re.search(r'name="[^"]*(theme|ideolog|relig|ethni)', asked)
 
@@ -49,17 +50,24 @@ async def test_a_known_municipality_sends_it_straight_to_the_infohus(site: Site,
     codes = {re.search(r'class="code">([0-9A-Z ]{19})<', answer.text)[1] for answer in answers}  # type: ignore[index]
     assert len(codes) == 1
     assert (await site.ask(None, "/public/status", {"code": codes.pop()})).status_code == 200
-    assert "Husk underretningen" in answers[0].text
+    assert "Kommunen er underrettet" in answers[0].text
 
 
 async def test_without_a_municipality_it_waits_where_it_was_written(site: Site) -> None:
     sent = {name: value for name, value in SENT.items() if name != "subject_municipality"}
     answer = await site.ask(TEACHER, FORM, sent | {"key": str(uuid4()), "minor": "NO"})
     assert answer.status_code == 201
-    assert "Husk underretningen" not in answer.text
+    assert "underrettet" not in answer.text, "about an adult there is nothing to notify"
     found = await newest(site)
     assert (found["stage"], found["desk"]) == ("C0", TEACHER.organisation)
     assert (await site.ask(TEACHER, f"/concerns/{found['id']}")).status_code == 200
+
+
+async def test_about_a_child_without_a_municipality_it_says_that_nobody_is_notified_yet(site: Site) -> None:
+    sent = {name: value for name, value in SENT.items() if name != "subject_municipality"}
+    answer = await site.ask(TEACHER, FORM, sent | {"key": str(uuid4()), "minor": "YES"})
+    assert "Ingen er underrettet endnu" in answer.text
+    assert "Kommunen er underrettet" not in answer.text
 
 
 async def test_what_is_missing_is_said_and_no_word_is_lost(site: Site) -> None:
