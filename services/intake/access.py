@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from services.intake.domain.concern import Concern, Stage
-from services.intake.domain.deadlines import NEW_INFORMATION
+from services.intake.domain.deadlines import NEW_INFORMATION, QUESTION_OPEN
 from shared.contracts.base import Fact
 from shared.contracts.codes import Answer
 from shared.contracts.intake import (
@@ -44,6 +44,9 @@ DESK = CONCERN_POLICY.leave(Role.HOTLINE_ADVISER)
 KOMMUNE = CONCERN_POLICY.leave(Role.TOVHOLDER_KOMMUNE)
 POLITI = CONCERN_POLICY.leave(Role.TOVHOLDER_POLITI)
 CHILD = CONCERN_POLICY.leave(Role.CHILD_UNIT)
+
+WITH_REPORTER = (NEW_INFORMATION.kind, QUESTION_OPEN.kind)
+"""Clocks of what is said to the reporter and by the reporter."""
 
 RELEASED = (B, C)
 """Classes that a data protection officer may open for an answer to the citizen, where a decision released texts (R21): never D."""
@@ -109,8 +112,8 @@ def _of_the_municipality(concern: Concern) -> tuple[tuple[Role, FieldClass], ...
 
 
 def _handing_over(concern: Concern) -> bool:
-    """Say whether a clock of the hand-over runs; what a reporter adds later is the Infohus's to read."""
-    return any(clock.kind != NEW_INFORMATION.kind for clock in concern.clocks.values())
+    """Say whether a clock of the hand-over runs; what passes between the reporter and the Infohus is not the desk's."""
+    return any(clock.kind not in WITH_REPORTER for clock in concern.clocks.values())
 
 
 def _is_of_the_infohus(concern: Concern) -> bool:

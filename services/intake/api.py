@@ -19,6 +19,7 @@ from services.intake.codes import Digests
 from services.intake.domain.concern import Concern
 from services.intake.handed_on import handed_on_route
 from services.intake.handlers import Concerns
+from services.intake.questions import Questions
 from shared.hosting.api import ApiParts
 from shared.lifecycle.actor import Role
 from shared.policy.doors import Door
@@ -49,7 +50,8 @@ def add_routes(router: APIRouter, parts: ApiParts) -> Entrances:
     concerns = Concerns(store, parts.vault)
     digests = Digests()  # for both doors: a flood of codes takes no more of the process than one of them may
     staff_route(router, parts.edge, store.lifecycle, concerns, digests)
-    public = public_routes(router, parts.edge, concerns, digests)
+    questions = Questions(parts.vault, parts.edge.work.engine)
+    public = public_routes(router, parts.edge, concerns, digests, questions)
     command_routes(router, parts.edge, store.lifecycle, store.policy, concerns.give)
     reading_routes(router, parts.edge, store, filters={"channel": "channel", "municipality": "municipality"})
     opening_route(router, parts.edge, store, parts.vault, sealed)
@@ -61,7 +63,8 @@ def add_routes(router: APIRouter, parts: ApiParts) -> Entrances:
 
 def sealed(concern: Concern) -> frozenset[UUID]:
     """Return the references of the concern's sealed texts."""
-    found = (concern.description, concern.subject, concern.reporter, *concern.information)
+    asked = (ref for each in concern.questions for ref in (each.text, each.answer))
+    found = (concern.description, concern.subject, concern.reporter, *concern.information, *asked)
     return frozenset(ref for ref in found if ref is not None)
 
 

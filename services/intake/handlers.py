@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.intake import repository
-from services.intake.domain.commands import AddInformation, PointOutHelp, ReceiveConcern, RouteConcern
+from services.intake.domain.commands import AddInformation, AnswerQuestion, PointOutHelp, ReceiveConcern, RouteConcern
 from services.intake.domain.concern import Concern, Stage
 from shared.contracts.codes import Channel, SubjectKnown
 from shared.errors import Conflict, NotFound
@@ -34,7 +34,7 @@ class Concerns:
 
         A professional's form about a known resident goes on to the Infohus in the same breath (T04).
         """
-        concern = await self._receive(tx, concern_id, command)
+        concern = await self._receive(tx, concern_id, command, coded=code is not None)
         if code is not None:
             await repository.keep_code(tx, code, concern.id)
         return concern
@@ -44,8 +44,11 @@ class Concerns:
         async with tx.as_system() as system:
             return await self._under(system, code, lock=False)
 
-    async def add_information(self, tx: Transaction, code: bytes, command: AddInformation) -> Concern:
-        """Add what a reporter without a name says later; whoever has the code may. Raises `NotFound`, `Conflict`."""
+    async def say_more(self, tx: Transaction, code: bytes, command: AddInformation | AnswerQuestion) -> Concern:
+        """Add what a reporter without a name says later, or answers; whoever has the code may.
+
+        Raises `NotFound`, `Conflict`, and `Invalid` for a question that is not open.
+        """
         async with tx.as_system() as system:
             concern = await self._under(system, code)
             if not takes_information(concern):
@@ -65,8 +68,8 @@ class Concerns:
             raise NotFound("code_unknown", "there is nothing under this code", remedy="Look at the code once more.")
         return await self.store.load(system, found, lock=lock)
 
-    async def _receive(self, tx: Transaction, concern_id: UUID, command: ReceiveConcern) -> Concern:
-        concern = await create(tx, self.store, self.sealer, concern_id, command)
+    async def _receive(self, tx: Transaction, concern_id: UUID, command: ReceiveConcern, *, coded: bool) -> Concern:
+        concern = await create(tx, self.store, self.sealer, concern_id, command, known={"coded": coded})
         if _goes_straight_on(tx, command):
             assert command.subject_municipality is not None
             grounds = Text(None, concern.description)  # what the form says is the reason

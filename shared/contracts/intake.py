@@ -34,6 +34,8 @@ class ConcernReceived(Fact):
     description: UUID | None = None
     subject: UUID | None = None
     reporter: UUID | None = None
+    coded: bool = False
+    """Whether the reporter was given a reference code, by which they come back and can be asked."""
     receipt_address: UUID | None = None
     """Where a receipt goes, sealed: opened once, by the worker that sends it, and by nobody else."""
 
@@ -109,6 +111,31 @@ class InformationNoted(Fact):
     type: ClassVar[str] = "concern.information_noted.v1"
 
 
+class QuestionAsked(Fact):
+    """Row 5: who has the concern asks the reporter; `question` is the sealed text, and names the question from now on."""
+
+    type: ClassVar[str] = "concern.question_asked.v1"
+
+    question: UUID
+
+
+class QuestionAnswered(Fact):
+    """Row 5: the reporter answered, with the reference code, signed in, or by phone."""
+
+    type: ClassVar[str] = "concern.question_answered.v1"
+
+    question: UUID
+    answer: UUID
+
+
+class QuestionWithdrawn(Fact):
+    """Row 5: the question was taken back before anybody answered."""
+
+    type: ClassVar[str] = "concern.question_withdrawn.v1"
+
+    question: UUID
+
+
 class ConcernRouted(Fact):
     """Rows 4 and 50: sent to the Infohus of the municipality of residence."""
 
@@ -166,6 +193,9 @@ CONCERN_FACTS: tuple[type[Fact], ...] = (
     AnonymitySet,
     InformationAdded,
     InformationNoted,
+    QuestionAsked,
+    QuestionAnswered,
+    QuestionWithdrawn,
     ConcernRouted,
     AcuteClosed,
     ConcernAttached,

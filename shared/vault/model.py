@@ -54,6 +54,8 @@ class LookReason(StrEnum):
     DISCLOSURE = "DISCLOSURE"
     INSIGHT = "INSIGHT"
     CORRECTION = "CORRECTION"
+    QUESTION = "QUESTION"
+    """A reporter reads what they are asked; nobody else gives this reason."""
     RECEIPT = "RECEIPT"
     """The one reason a worker may ever give: the address that a reporter left for the receipt."""
 

@@ -28,6 +28,8 @@ OPENING = (
 RECEIPTS = ("vault.ask_receipt(uuid, timestamptz)", "vault.redeem_receipt(uuid)")
 """What the worker of intake may call besides: the address that a reporter left for a receipt, once, and no other text."""
 
+QUESTIONS = ("vault.ask_questions(uuid[], uuid, text, text, timestamptz)",)
+"""What the API of intake may call besides: a reporter reads what they are asked."""
 
 RESOLVING = (
     "vault.identify(bytea, uuid, uuid, text, text)",
@@ -103,6 +105,7 @@ async def install(admin: Connection) -> None:
             await admin.execute(f"grant execute on function {', '.join(OPENING)} to {api}")
             await admin.execute(f"revoke execute on function {', '.join(OPENING)} from {worker}")
         await admin.execute(f"grant execute on function {', '.join(RECEIPTS)} to intake_worker")
+        await admin.execute(f"grant execute on function {', '.join(QUESTIONS)} to intake_api")
         await admin.execute(f"grant execute on function {', '.join(RESOLVING)} to assessment_api")
         await admin.execute(f"grant execute on function {', '.join(SETTLING)} to assessment_worker")
         await admin.execute(f"grant execute on function {', '.join(KEEPING)} to vault_keeper")

@@ -54,6 +54,13 @@ ASK: Final = text("select vault.ask(:blobs, :person, :role, :organisation, :reas
     bindparam("reason", type_=Text()),
     bindparam("at", type_=DateTime(timezone=True)),
 )
+ASK_QUESTIONS: Final = text("select vault.ask_questions(:blobs, :person, :role, :organisation, :at)").bindparams(
+    bindparam("blobs", type_=_UUIDS),
+    bindparam("person", type_=Uuid()),
+    bindparam("role", type_=Text()),
+    bindparam("organisation", type_=Text()),
+    bindparam("at", type_=DateTime(timezone=True)),
+)
 EXPLAIN: Final = text("select vault.explain(:tickets, :blob)").bindparams(
     bindparam("tickets", type_=_UUIDS), bindparam("blob", type_=Uuid())
 )

@@ -215,6 +215,27 @@ class Vault:
         async with reaching(engine) as connection:
             return await self._redeem(connection, tickets)
 
+    async def questions(
+        self, engine: AsyncEngine, *, looker: Looker, blobs: Sequence[UUID], now: datetime | None = None
+    ) -> list[Plain]:
+        """Open questions to a reporter, in order, for who came with the reference code (PUBLIC).
+
+        No other field opens this way; each look is on record before. Raises `LookRefused`, `Unopenable`, `KeyStoreUnavailable`.
+        """
+        if not blobs:
+            return []
+        values = {
+            "blobs": list(blobs),
+            "person": looker.person,
+            "role": looker.role,
+            "organisation": looker.organisation,
+            "at": now,
+        }
+        async with reaching(engine) as connection:
+            asked = await statements.call(connection, statements.ASK_QUESTIONS, values)
+        async with reaching(engine) as connection:
+            return await self._redeem(connection, [Ticket(ticket) for ticket in asked[0][0]])
+
     async def receipt_address(self, engine: AsyncEngine, blob: UUID, now: datetime | None = None) -> Plain:
         """Open the address that a reporter left for a receipt, as SYSTEM in a worker; the look is on record before.
 

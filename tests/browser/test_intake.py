@@ -77,6 +77,44 @@ async def test_the_public_reports_and_comes_back_with_the_code(
     assert await page.context.cookies() == []
 
 
+@plays("concern-ask-question", "concern-note-information", "POST /intake/public/status/answer")
+@pytest.mark.parametrize("script", [True, False], ids=["javascript", "without"])
+async def test_who_reported_it_is_asked_and_answers_with_the_code_alone(product: Product, look, script: bool) -> None:
+    made = await product.citizen().send(
+        "POST", "/intake/v1/public/concerns", {"anonymity": "ANONYMOUS", "channel": "WEB_FORM", "description": SAID}
+    )
+    code, concern = made.body["reference_code"], f"/intake/concerns/{made.body['id']}"
+    desk = await look()
+    await sign_in(desk, ADVISER, concern)
+    await desk.get_by_role("link", name="Stil et spørgsmål").click()
+    await _fits(desk)
+    await desk.locator("[name=question]").fill("Hvornår så du det sidst?")
+    await desk.locator("form.command button[type=submit]").first.click()
+    await expect(desk.locator("main")).to_contain_text("Et spørgsmål venter på svar")
+    await _fits(desk)
+
+    page = await look(PHONE, javascript=script)
+    await page.goto("/intake/public/status")
+    await page.locator("#f-code").fill(code)
+    await page.locator("button.primary").click()
+    await expect(page.locator(".asked")).to_have_text("Hvornår så du det sidst?")
+    if script:
+        await _fits(page)
+    await page.locator("#f-answer").fill("Det var i går.")
+    await page.get_by_role("button", name="Send svaret").click()
+    await expect(page.locator("#notices")).to_contain_text("Tak for svaret")
+    assert await page.locator(".asked").count() == 0
+    assert code.replace("-", "")[:8] not in page.url.replace("-", "")
+
+    await desk.goto("/notify/work")
+    await expect(desk.locator("main")).to_contain_text("Læs det, der er føjet til")
+    await desk.goto(concern)
+    answer = desk.locator("section.card", has=desk.get_by_role("heading", name="Svaret på det"))
+    await answer.locator("select[name=reason]").select_option("ADVICE")
+    await answer.locator("form button[type=submit]").click()
+    await expect(desk.locator(".opened")).to_contain_text("Det var i går.")
+
+
 @plays("POST /intake/public/report/questions")
 async def test_the_public_needs_no_javascript(product: Product, look) -> None:
     page = await look(PHONE, javascript=False)

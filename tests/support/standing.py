@@ -81,7 +81,7 @@ class Standing:
 def standings() -> dict[str, Standing]:
     """Return the first fitting one of each operation."""
     found: dict[str, Standing] = {}
-    for each in (*_all(), *_extra()):
+    for each in (*_all(), *_extra(), *_asked()):
         found.setdefault(each.operation, each)
     return found
 
@@ -121,6 +121,16 @@ def _extra() -> Iterator[Standing]:
         yield Standing(
             f"case-{sample.code}", store, state, role, GREVE, json.loads(sample.model_dump_json(exclude_none=True))
         )
+
+
+def _asked() -> Iterator[Standing]:
+    """Yield what is said to a question: the reporter was asked one."""
+    store = intake.concern_store(None)
+    for command in (concerns.c.AnswerQuestion, concerns.c.WithdrawQuestion):
+        body = {"question": str(concerns.QUESTION)}
+        if command is concerns.c.AnswerQuestion:
+            body["answer"] = "Text"
+        yield Standing(f"concern-{command.code}", store, concerns.asked(), Role.HOTLINE_ADVISER, HOTLINE, body)
 
 
 def _fitting(

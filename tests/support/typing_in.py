@@ -65,6 +65,14 @@ async def _nameless(product: Product, telling: Product) -> None:
     concern = f"/intake/v1/concerns/{made.body['id']}"
     await adviser(telling).do(concern, "add-information", {"information": "x"})
     await adviser(telling).do(concern, "note-information")
+    await adviser(telling).do(concern, "ask-question", {"question": "x"})
+    asked = (await adviser(product).see(concern)).body["questions"][0]["text"]
+    said = {"code": made.body["reference_code"], "question": asked, "answer": "x"}
+    answered = await telling.citizen().send("POST", "/intake/v1/public/concerns/answer-question", said)
+    assert answered.status == 200, answered.body
+    await adviser(telling).do(concern, "ask-question", {"question": "x"})
+    asked = (await adviser(product).see(concern)).body["questions"][1]["text"]
+    await adviser(telling).do(concern, "answer-question", {"question": asked, "answer": "x"})
     hints = await adviser(telling).send("POST", "/intake/v1/source-hints", {"text": "x"})
     assert hints.status == 200, hints.body
 

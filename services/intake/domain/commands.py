@@ -128,6 +128,25 @@ class NoteInformation(Command):
     """Note that what was added has been read."""
 
 
+class AskQuestion(Command):
+    """Ask who reported it something; they see the question, and nothing else of the concern, with the reference code."""
+
+    question: CaseText
+
+
+class AnswerQuestion(Command):
+    """Answer a question; one without an account comes back with the reference code."""
+
+    question: UUID
+    answer: CaseText
+
+
+class WithdrawQuestion(Command):
+    """Take back a question that nobody has answered: who reported it sees it no longer."""
+
+    question: UUID
+
+
 class RouteConcern(Command):
     """Send the concern to the Infohus of the municipality of residence."""
 

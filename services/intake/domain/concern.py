@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict
+
 from shared.contracts.base import Fact
 from shared.contracts.codes import Anonymity, Answer, Channel, ReporterKind, SubjectKnown, Travel
 from shared.contracts.intake import (
@@ -18,6 +20,9 @@ from shared.contracts.intake import (
     ConcernRouted,
     HandoverLogged,
     InformationAdded,
+    QuestionAnswered,
+    QuestionAsked,
+    QuestionWithdrawn,
     RecordCompleted,
     ReturnedByPolice,
     TakenByPolice,
@@ -38,6 +43,21 @@ class Stage(StrEnum):
     ROUTED = "C2"
     ACUTE = "C3"
     MERGED = "C4"
+
+
+class Question(BaseModel):
+    """A question to the reporter: the reference of its sealed text, and that of the answer once there is one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: UUID
+    answer: UUID | None = None
+    withdrawn: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Say whether it waits for its answer."""
+        return self.answer is None and not self.withdrawn
 
 
 class Concern(Aggregate):
@@ -74,6 +94,22 @@ class Concern(Aggregate):
     """Municipalities whose police, and child unit, were told of the alarm."""
     information: tuple[UUID, ...] = ()
     """What the reporter added later, oldest first."""
+    coded: bool = False
+    """Whether the reporter has a reference code, and so can be asked."""
+    questions: tuple[Question, ...] = ()
+    """What the reporter was asked, oldest first."""
+
+    @property
+    def open_questions(self) -> tuple[Question, ...]:
+        """Return the questions that wait for an answer; none once the concern is advised and closed."""
+        if self.stage == Stage.ADVISED_CLOSED:
+            return ()
+        return tuple(each for each in self.questions if each.open)
+
+    @property
+    def last_question(self) -> UUID:
+        """Return the question that was asked last."""
+        return self.questions[-1].text
 
     @property
     def reader(self) -> str:
@@ -116,6 +152,7 @@ def begin(concern_id: UUID, fact: Fact) -> Concern:
         desk_role=Role.HOTLINE_ADVISER if public else fact.by_role,
         departs_at=fact.departs_at,
         out_of_hours=fact.out_of_hours,
+        coded=fact.coded,
     )
 
 
@@ -140,6 +177,8 @@ def apply(concern: Concern, fact: Fact) -> Concern:
             return concern.with_(anonymity=fact.anonymity, reporter=fact.reporter or concern.reporter)
         case InformationAdded():
             return concern.with_(information=(*concern.information, fact.information))
+        case QuestionAsked() | QuestionAnswered() | QuestionWithdrawn():
+            return _questioned(concern, fact)
         case ConcernRouted():
             return concern.with_(infohus=fact.municipality, subject_municipality=fact.municipality)
         case ConcernAttached():
@@ -147,6 +186,14 @@ def apply(concern: Concern, fact: Fact) -> Concern:
         case TakenByPolice() | ReturnedByPolice():
             return concern.with_(taken=isinstance(fact, TakenByPolice))
     return concern
+
+
+def _questioned(concern: Concern, fact: QuestionAsked | QuestionAnswered | QuestionWithdrawn) -> Concern:
+    if isinstance(fact, QuestionAsked):
+        return concern.with_(questions=(*concern.questions, Question(text=fact.question)))
+    changes = {"answer": fact.answer} if isinstance(fact, QuestionAnswered) else {"withdrawn": True}
+    asked = (each.model_copy(update=changes) if each.text == fact.question else each for each in concern.questions)
+    return concern.with_(questions=tuple(asked))
 
 
 def _told(concern: Concern) -> Concern:

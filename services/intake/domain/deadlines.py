@@ -103,6 +103,18 @@ CLOSE_ACUTE = DeadlineRule(
 )
 """Five working days, then a task: routed or closed."""
 
+QUESTION_OPEN = DeadlineRule(
+    kind="question_open",
+    due=working_days(10),
+    owner=Role.HOTLINE_ADVISER,
+    owner_at="reader",
+    role_at="reader_role",
+    paragraph="domain.md 2.3 row 5",
+    about=lambda concern: concern.last_question,
+    lasts=True,
+)
+"""Ten working days for an answer; after that a person decides without it. It goes to who has the concern then."""
+
 NEW_INFORMATION = DeadlineRule(
     kind="new_information",
     due=working_days(1),

@@ -6,6 +6,8 @@ from dateutil.relativedelta import relativedelta
 
 from services.intake.domain.commands import (
     AddInformation,
+    AnswerQuestion,
+    AskQuestion,
     CloseAcute,
     CompleteRecord,
     GiveAdvice,
@@ -15,6 +17,7 @@ from services.intake.domain.commands import (
     ReceiveConcern,
     RouteConcern,
     SetAnonymity,
+    WithdrawQuestion,
 )
 from services.intake.domain.concern import Concern
 from shared.contracts.codes import Anonymity, SubjectKnown, Travel
@@ -25,6 +28,10 @@ from shared.reference.municipalities import municipality
 OLDEST_OBSERVATION = relativedelta(years=10)
 MOST_ADDITIONS = 50
 """Times that a reporter may add something to one concern; a person reads each."""
+
+
+MOST_QUESTIONS = 20
+"""Questions to one reporter: more would be an interrogation, and each is answered in writing."""
 
 
 def _is_municipality(code: str, context: Context) -> bool:
@@ -89,6 +96,22 @@ def _name_given(concern: Concern, command: SetAnonymity, _: Context) -> bool:
 
 def _room_for_more(concern: Concern, _: AddInformation, __: Context) -> bool:
     return len(concern.information) < MOST_ADDITIONS
+
+
+def _reporter_reachable(concern: Concern, _: AskQuestion, __: Context) -> bool:
+    return concern.coded
+
+
+def _asked_by_reader(concern: Concern, _: AskQuestion | WithdrawQuestion, context: Context) -> bool:
+    return context.actor.organisation == concern.reader and concern.reader_role in context.actor.roles
+
+
+def _room_for_questions(concern: Concern, _: AskQuestion, __: Context) -> bool:
+    return len(concern.questions) < MOST_QUESTIONS
+
+
+def _question_open(concern: Concern, command: AnswerQuestion | WithdrawQuestion, _: Context) -> bool:
+    return any(each.text == command.question for each in concern.open_questions)
 
 
 def _infohus_exists(_: Concern | None, command: RouteConcern, context: Context) -> bool:
@@ -209,6 +232,35 @@ ROOM_FOR_MORE = Guard(
     f"a concern takes {MOST_ADDITIONS} additions",
     rule="domain.md 2.4",
     remedy="Write a new concern, or call the hotline.",
+)
+REPORTER_REACHABLE = Guard(
+    "reporter_not_reachable",
+    _reporter_reachable,
+    "who reported it was given no reference code",
+    rule="domain.md 2.3 row 5",
+    remedy="Ask by phone, and add what they say to the concern.",
+)
+ASKED_BY_READER = Guard(
+    "question_not_yours",
+    _asked_by_reader,
+    "who has the concern now asks: the desk, then the municipality of the Infohus, police where they have it alone",
+    rule="domain.md 2.3 row 5",
+    remedy="Ask the colleague who has the concern to put the question.",
+)
+ROOM_FOR_QUESTIONS = Guard(
+    "questions_full",
+    _room_for_questions,
+    f"a reporter is asked {MOST_QUESTIONS} questions at most",
+    rule="domain.md 2.3 row 5",
+    remedy="Decide with what is known.",
+)
+QUESTION_IS_OPEN = Guard(
+    "question_not_open",
+    _question_open,
+    "this question is answered, or was taken back",
+    rule="domain.md 2.3 row 5",
+    remedy="Load it again; what is new can be added without a question.",
+    field="question",
 )
 INFOHUS_EXISTS = Guard(
     "municipality_unknown",

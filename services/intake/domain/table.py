@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from itertools import product
 from typing import Any
+from uuid import UUID
 
 from services.intake.domain import commands, deadlines, guards
 from services.intake.domain.concern import HOTLINE, Concern, Stage, apply, begin
@@ -29,14 +30,26 @@ RECEIVING = (
 ANYONE = tuple(role for role in Role if role not in (Role.SYSTEM, Role.PUBLIC))
 """Row 3: anyone may raise an alarm."""
 
+TALKING = (Stage.RECEIVED, Stage.ACUTE, Stage.ROUTED, Stage.MERGED)
+"""While a reporter can say more, and can be asked."""
+
 TOVHOLDERE = (Role.TOVHOLDER_KOMMUNE, Role.TOVHOLDER_POLITI)
 
 READING = (Role.HOTLINE_ADVISER, Role.PRO_REPORTER, *TOVHOLDERE, Role.CHILD_UNIT)
 """Who takes a concern in, or gets it, reads what is added to it."""
 
 
+ASKING = (Role.HOTLINE_ADVISER, *TOVHOLDERE)
+"""Who has the concern asks, and writes down an answer that was given by phone."""
+
+
+def _asked(_: Concern, command: commands.AnswerQuestion | commands.WithdrawQuestion) -> UUID:
+    return command.question
+
+
 def _received(_: Concern | None, command: commands.ReceiveConcern, context: Context) -> Mapping[str, Any]:
-    return {"received_at": context.now, "out_of_hours": not hotline_open(context.now)}
+    coded = bool(context.known.get("coded"))
+    return {"received_at": context.now, "out_of_hours": not hotline_open(context.now), "coded": coded}
 
 
 ACUTE_TRAVEL_WITHIN = timedelta(hours=72)
@@ -116,6 +129,7 @@ CONCERN: Lifecycle[Concern] = Lifecycle(
             roles=(Role.HOTLINE_ADVISER,),
             guards=(guards.NOBODY_IDENTIFIED,),
             meets=("route_or_close", "next_morning", "acute_travel"),
+            drops=("question_open",),
         ),
         Transition(
             rule="domain.md 2.3 row 52",
@@ -126,6 +140,7 @@ CONCERN: Lifecycle[Concern] = Lifecycle(
             roles=(Role.HOTLINE_ADVISER,),
             guards=(guards.PLACE_EXISTS,),
             meets=("route_or_close", "next_morning", "acute_travel"),
+            drops=("question_open",),
         ),
         Transition(
             rule="domain.md 2.3 row 3",
@@ -169,7 +184,7 @@ CONCERN: Lifecycle[Concern] = Lifecycle(
             rule="domain.md 2.4 anonymous caller (comes back)",
             command=commands.AddInformation,
             fact=facts.InformationAdded,
-            sources=(Stage.RECEIVED, Stage.ACUTE, Stage.ROUTED, Stage.MERGED),
+            sources=TALKING,
             roles=(*READING, Role.PUBLIC),
             guards=(guards.ROOM_FOR_MORE,),
             opens=(deadlines.NEW_INFORMATION,),
@@ -178,9 +193,39 @@ CONCERN: Lifecycle[Concern] = Lifecycle(
             rule="domain.md 2.4 anonymous caller (is read)",
             command=commands.NoteInformation,
             fact=facts.InformationNoted,
-            sources=(Stage.RECEIVED, Stage.ACUTE, Stage.ROUTED, Stage.MERGED),
+            sources=TALKING,
             roles=READING,
             meets=("new_information",),
+        ),
+        Transition(
+            rule="domain.md 2.3 row 5",
+            command=commands.AskQuestion,
+            fact=facts.QuestionAsked,
+            sources=TALKING,
+            roles=ASKING,
+            guards=(guards.ASKED_BY_READER, guards.REPORTER_REACHABLE, guards.ROOM_FOR_QUESTIONS),
+            opens=(deadlines.QUESTION_OPEN,),
+        ),
+        Transition(
+            rule="domain.md 2.3 row 5 (answer)",
+            command=commands.AnswerQuestion,
+            fact=facts.QuestionAnswered,
+            sources=TALKING,
+            roles=(*ASKING, Role.PUBLIC),
+            guards=(guards.QUESTION_IS_OPEN,),
+            opens=(deadlines.NEW_INFORMATION,),
+            meets=("question_open",),
+            about=_asked,
+        ),
+        Transition(
+            rule="domain.md 2.3 row 5 (taken back)",
+            command=commands.WithdrawQuestion,
+            fact=facts.QuestionWithdrawn,
+            sources=TALKING,
+            roles=ASKING,
+            guards=(guards.ASKED_BY_READER, guards.QUESTION_IS_OPEN),
+            drops=("question_open",),
+            about=_asked,
         ),
         Transition(
             rule="domain.md 2.3 row 4",
@@ -192,6 +237,7 @@ CONCERN: Lifecycle[Concern] = Lifecycle(
             guards=(guards.INFOHUS_EXISTS,),
             fills=_routed,
             meets=("route_or_close", "next_morning"),
+            hands=(deadlines.QUESTION_OPEN,),
         ),
         Transition(
             rule="domain.md 2.3 row 50",
@@ -203,6 +249,7 @@ CONCERN: Lifecycle[Concern] = Lifecycle(
             guards=(guards.INFOHUS_EXISTS, guards.HANDOVER_KNOWN),
             fills=_routed,
             meets=("route_acute", "close_acute"),
+            hands=(deadlines.QUESTION_OPEN,),
         ),
         Transition(
             rule="domain.md 2.3 row 51",
@@ -213,6 +260,7 @@ CONCERN: Lifecycle[Concern] = Lifecycle(
             roles=(Role.TOVHOLDER_POLITI, Role.HOTLINE_ADVISER),
             guards=(guards.ANSWERED_BY_POLICE,),
             meets=("route_acute", "close_acute", "complete_record"),
+            drops=("question_open",),
         ),
         Transition(
             rule="domain.md 2.3 row 7",
@@ -231,6 +279,7 @@ CONCERN: Lifecycle[Concern] = Lifecycle(
                 fact=fact,
                 sources=(Stage.ROUTED, Stage.MERGED),
                 roles=(Role.SYSTEM,),
+                hands=(deadlines.QUESTION_OPEN,),
                 deciding=False,
                 follows=True,
             )

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.intake import repository
-from services.intake.domain.concern import Concern, Stage
+from services.intake.domain.concern import Concern, Question, Stage
 from shared.contracts.codes import Anonymity, Answer, Travel
 from shared.hosting.api import ApiParts
 from shared.lifecycle.text import FieldClass
@@ -34,8 +34,11 @@ FIRST = (
     "point-out-help",
     "raise-acute",
     "close-acute",
-    "add-information",
+    "answer-question",
     "note-information",
+    "ask-question",
+    "add-information",
+    "withdraw-question",
     "set-anonymity",
 )
 
@@ -65,8 +68,10 @@ def concern_pages(router: APIRouter, parts: ApiParts, console: Console, store: S
         choices={
             **dict.fromkeys((*PLACES, "route-concern.municipality"), _municipalities),
             "point-out-help.offers.0": _offers,
+            "answer-question.question": _open_questions,
+            "withdraw-question.question": _open_questions,
         },
-        presets={"route-concern": _to_residence},
+        presets={"route-concern": _to_residence, "answer-question": _only, "withdraw-question": _only},
     ).add(router)
 
 
@@ -88,7 +93,8 @@ def drawn(visit: Visit, concern: Concern, tx: Transaction) -> Card:
     if place is not None:
         facts.append((visit.say(N_("Bopæl")), say.organisation(kommune(place))))
         facts.append((visit.say(N_("Politikreds")), say.organisation(politi(district_of(place).slug))))
-    return Card(reference(concern.id), facts, tuple(_chips(visit, concern)))
+    more = {"asked": len(concern.open_questions)}
+    return Card(reference(concern.id), facts, tuple(_chips(visit, concern)), more)
 
 
 def _chips(visit: Visit, concern: Concern) -> Iterator[tuple[str, str]]:
@@ -115,7 +121,31 @@ def texts(concern: Concern) -> tuple[SealedText, ...]:
         ("reporter", concern.reporter, FieldClass.REPORTER),
         *(("information", ref, FieldClass.CASE_TEXT) for ref in concern.information),
     )
-    return tuple(SealedText(name, ref, letter, concern.id) for name, ref, letter in named if ref is not None)
+    found = [SealedText(name, ref, letter, concern.id) for name, ref, letter in named if ref is not None]
+    for each in concern.questions:
+        found.append(SealedText("question", each.text, FieldClass.CASE_TEXT, concern.id, label=_called(each)))
+        if each.answer is not None:
+            found.append(SealedText("answer", each.answer, FieldClass.CASE_TEXT, concern.id, label=N_("Svaret på det")))
+    return tuple(found)
+
+
+def _called(question: Question) -> str:
+    if question.withdrawn:
+        return N_("Spørgsmål, der er trukket tilbage")
+    return N_("Spørgsmål, der ikke er besvaret") if question.open else N_("Spørgsmål til den, der henvendte sig")
+
+
+async def _open_questions(visit: Visit, tx: Transaction, concern: Concern) -> Sequence[Option]:
+    """Return the open questions by their number: what one says is sealed."""
+    say = visit.say(N_("Spørgsmål nummer %(n)s"))
+    asked = enumerate(concern.questions, start=1)
+    return [Option(str(each.text), say % {"n": n}) for n, each in asked if each in concern.open_questions]
+
+
+def _only(visit: Visit, concern: Concern) -> Form:
+    """Choose the question where there is one only."""
+    asked = concern.open_questions
+    return Form((("question", str(asked[0].text)),)) if len(asked) == 1 else Form()
 
 
 async def _municipalities(visit: Visit, tx: Transaction, concern: Concern) -> Sequence[Option]:

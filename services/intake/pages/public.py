@@ -6,6 +6,7 @@
     GET  /public/status              asks for the code
     POST /public/status              how far it is; add something
     POST /public/status/add
+    POST /public/status/answer      answer what was asked
 
 Every page works without JavaScript. The same door as `/v1/public/concerns`: one gate, the same codes.
 """
@@ -13,7 +14,7 @@ Every page works without JavaScript. The same door as `/v1/public/concerns`: one
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 from uuid import uuid4
 
@@ -28,7 +29,7 @@ from services.intake.gate import is_acute
 from services.intake.pages.asking import choices, said
 from services.intake.pages.guidance import guidance, guidances
 from shared.contracts.codes import Anonymity, Channel, ReporterKind
-from shared.errors import TooMany, TovholderError
+from shared.errors import TooMany, TovholderError, Transient
 from shared.reference.form_text import ORDINARY_ACTIVITY, WITHOUT_SOURCE
 from shared.web.console.language import N_, Language
 from shared.web.console.refusals import Refusals, refusals
@@ -70,6 +71,7 @@ class PublicPages:
         console.open_get(router, "/public/status", self.ask)
         console.open_post(router, "/public/status", self.status)
         console.open_post(router, "/public/status/add", self.add_more)
+        console.open_post(router, "/public/status/answer", self.answer)
 
     async def start(self, request: Request) -> Response:
         """Say what happens, in the reader's language, and ask for the mode."""
@@ -119,22 +121,33 @@ class PublicPages:
         """Add something."""
         form = await form_of(request)
         sent = {"code": form.get("code").strip(), "information": form.get("information").strip()}
-        if not sent["information"]:
-            return await self._told(request, form, wrong=Refusals("field_invalid", None, {"information": MUST}))
+        return await self._said(request, form, sent, "information", self._door.take_more)
+
+    async def answer(self, request: Request) -> Response:
+        """Answer a question."""
+        form = await form_of(request)
+        sent = {name: form.get(name).strip() for name in ("code", "question", "answer")}
+        return await self._said(request, form, sent, "answer", self._door.take_answer)
+
+    async def _said(
+        self, request: Request, form: Form, sent: Mapping[str, str], name: str, take: Callable[..., Awaitable[Any]]
+    ) -> Response:
+        """Take in what was written in the field `name`, and show how far it is; what is refused stays there."""
+        if not sent[name]:
+            missing = {name: _now(request).gettext(MUST)}
+            return await self._told(request, form, wrong=Refusals("field_invalid", None, missing))
         try:
-            await self._door.take_more(request, form.get("key"), json.dumps(sent, sort_keys=True).encode())
+            await take(request, form.get("key"), json.dumps(sent, sort_keys=True).encode())
         except ValidationError as error:
             return await self._told(request, form, wrong=refusals(error, _now(request)))
         except TovholderError as error:
             return await self._told(request, form, wrong=refusals(error, _now(request)))
-        return await self._told(request, Form((("code", sent["code"]),)), added=True)
+        return await self._told(request, Form((("code", sent["code"]),)), added=name)
 
-    async def _told(
-        self, request: Request, form: Form, *, wrong: Refusals | None = None, added: bool = False
-    ) -> Response:
+    async def _told(self, request: Request, form: Form, *, wrong: Refusals | None = None, added: str = "") -> Response:
         code = form.get("code").strip()
         try:
-            told = await self._door.ask(request, json.dumps({"code": code}).encode())
+            told = await self._asked(request, json.dumps({"code": code}).encode())
         except ValidationError as error:
             return self._page(request, "public/code.html", status=422, wrong=refusals(error, _now(request)), form=form)
         except TovholderError as error:
@@ -156,7 +169,15 @@ class PublicPages:
             wrong=wrong,
             added=added,
             key=_key(form, wrong),
+            keys=[str(uuid4()) for _ in told.get("questions", ())],
         )
+
+    async def _asked(self, request: Request, body: bytes) -> Mapping[str, Any]:
+        """Return how far it is and what is asked; how far it is also while the questions cannot be opened."""
+        try:
+            return await self._door.ask_questions(request, body)
+        except Transient:
+            return await self._door.ask(request, body)
 
     def _form(self, request: Request, mode: Anonymity, form: Form, wrong: Refusals, *, status: int = 200) -> Response:
         language = _now(request)

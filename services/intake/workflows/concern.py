@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
         HAND_OVER,
         NEW_INFORMATION,
         NEXT_MORNING,
+        QUESTION_OPEN,
         ROUTE_ACUTE,
         ROUTE_OR_CLOSE,
     )
@@ -24,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
 class ConcernWorkflow(Story):
     """Keeps the clocks of one concern until it is advised, merged, or routed with nothing left to hand over."""
 
-    lasting = (ACUTE_TRAVEL, HAND_OVER, COMPLETE_RECORD, NEW_INFORMATION)
+    lasting = (ACUTE_TRAVEL, HAND_OVER, COMPLETE_RECORD, NEW_INFORMATION, QUESTION_OPEN)
 
     @workflow.init
     def __init__(self, start: Snapshot) -> None:

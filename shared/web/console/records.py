@@ -36,7 +36,8 @@ ROWS: Final = 50
 EARLIER_LOOKS: Final = 200
 """Openings that are read to say who opened a text before."""
 
-REASONS: Final = tuple(reason for reason in LookReason if reason is not LookReason.RECEIPT)
+REASONS: Final = tuple(each for each in LookReason if each not in (LookReason.RECEIPT, LookReason.QUESTION))
+"""Why staff open a text; the other two are no person's of theirs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ async def test_a_nameless_reporter_is_given_a_code_and_comes_back_with_it(intake
     assert CODE.match(code)
 
     asked = await write(intake, f"{DOOR}/status", code=code)
-    assert asked.json() == {"status": "RECEIVED", "takes_information": True}
+    assert asked.json() == {"status": "RECEIVED", "takes_information": True, "open_questions": 0}
     added = await write(intake, f"{DOOR}/add-information", code=code.lower(), information="Han har købt en billet.")
     assert (added.status_code, added.json()["status"]) == (200, "RECEIVED")
     assert added.headers["cache-control"] == "no-store"
@@ -171,7 +171,7 @@ async def test_the_status_says_how_far_it_is_and_nothing_of_what_is_known(intake
     )
     assert sent.status_code == 200, sent.text
     told = await write(intake, f"{DOOR}/status", code=code)
-    assert told.json() == {"status": "PASSED_ON", "takes_information": True}
+    assert told.json() == {"status": "PASSED_ON", "takes_information": True, "open_questions": 0}
 
     await write(intake, f"{DOOR}/add-information", code=code, information="Mere, efter at den er sendt.")
 
@@ -193,7 +193,11 @@ async def test_what_is_over_takes_nothing_more(intake: Intake) -> None:
     await intake.call(ADVISER, "POST", path, json={}, headers={"If-Match": made.headers["etag"]})
 
     code = made.json()["reference_code"]
-    assert (await write(intake, f"{DOOR}/status", code=code)).json() == {"status": "CLOSED", "takes_information": False}
+    assert (await write(intake, f"{DOOR}/status", code=code)).json() == {
+        "status": "CLOSED",
+        "takes_information": False,
+        "open_questions": 0,
+    }
     refused = await write(intake, f"{DOOR}/add-information", code=code, information="Mere.")
     assert (refused.status_code, refused.json()["code"]) == (409, "concern_closed")
 

@@ -42,6 +42,7 @@ async def test_a_caller_without_a_name_is_read_a_code_in_groups_of_four_and_come
     assert (await comes_back(intake, "status", code=code.lower().replace("-", " "))).json() == {
         "status": "RECEIVED",
         "takes_information": True,
+        "open_questions": 0,
     }
     added = await comes_back(intake, "add-information", code=code, information="Hun har købt en billet.")
     assert added.status_code == 200, added.text

@@ -23,18 +23,21 @@ NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 CONCERN_ID = UUID("00000000-0000-4000-8000-000000000001")
 
 
+QUESTION = UUID("00000000-0000-4000-8000-000000000002")
+
+
 def sealed() -> Text:
     return Text(None, uuid4())
 
 
-def actor(role: Role) -> Actor:
+def actor(role: Role, place: str = "hotline:national") -> Actor:
     if role is Role.SYSTEM:
         return SYSTEM
-    return Actor(uuid4(), "hotline:national", frozenset({role}))
+    return Actor(uuid4(), place, frozenset({role}))
 
 
-def context(role: Role, *, now: datetime = NOW) -> Context:
-    return Context(actor=actor(role), now=now, aggregate_id=CONCERN_ID)
+def context(role: Role, *, now: datetime = NOW, place: str = "hotline:national") -> Context:
+    return Context(actor=actor(role, place), now=now, aggregate_id=CONCERN_ID, known={"coded": True})
 
 
 def received(**changes: object) -> c.ReceiveConcern:
@@ -59,6 +62,16 @@ def a_concern(stage: Stage = Stage.RECEIVED) -> Concern:
     return concern
 
 
+def asked(stage: Stage = Stage.RECEIVED) -> Concern:
+    """A concern whose reporter was asked `QUESTION` before it was sent on."""
+    first, _ = decide(CONCERN, a_concern(), c.AskQuestion(question=Text(None, QUESTION)), context(Role.HOTLINE_ADVISER))
+    assert first is not None
+    if stage is Stage.ROUTED:
+        first, _ = decide(CONCERN, first, COMMANDS[c.RouteConcern], context(Role.HOTLINE_ADVISER))
+        assert first is not None
+    return first
+
+
 COMMANDS: dict[type[Command], Command] = {
     c.ReceiveConcern: received(),
     c.GiveAdvice: c.GiveAdvice(),
@@ -69,6 +82,9 @@ COMMANDS: dict[type[Command], Command] = {
     c.SetAnonymity: c.SetAnonymity(anonymity=Anonymity.CONFIDENTIAL, reporter=sealed()),
     c.AddInformation: c.AddInformation(information=sealed()),
     c.NoteInformation: c.NoteInformation(),
+    c.AskQuestion: c.AskQuestion(question=sealed()),
+    c.AnswerQuestion: c.AnswerQuestion(question=QUESTION, answer=sealed()),
+    c.WithdrawQuestion: c.WithdrawQuestion(question=QUESTION),
     c.RouteConcern: c.RouteConcern(municipality="0253", grounds=sealed()),
     c.CloseAcute: c.CloseAcute(),
     c.AttachConcern: c.AttachConcern(case_id=uuid4()),
@@ -381,3 +397,74 @@ def test_what_a_reporter_adds_is_the_polices_to_read_while_they_alone_have_the_c
         owners += [(f.owner_role, f.owner_organisation) for f in facts if isinstance(f, DeadlineOpened)]
 
     assert owners == [("TOVHOLDER_POLITI", "politi:midt-og-vestsjaelland"), ("TOVHOLDER_KOMMUNE", "kommune:0253")]
+
+
+def test_a_question_waits_ten_working_days_for_whoever_has_the_concern() -> None:
+    waiting = asked().clock("question_open")
+    handed = asked(Stage.ROUTED).clock("question_open")
+
+    assert waiting is not None
+    assert handed is not None
+    assert (waiting.owner_role, waiting.owner_organisation) == ("HOTLINE_ADVISER", "hotline:national")
+    assert (handed.owner_role, handed.owner_organisation) == ("TOVHOLDER_KOMMUNE", "kommune:0253")
+    assert handed.due_at == waiting.due_at
+
+
+def test_an_answer_meets_the_wait_and_is_a_task_to_read() -> None:
+    after, facts = decide(CONCERN, asked(Stage.ROUTED), COMMANDS[c.AnswerQuestion], context(Role.PUBLIC))
+
+    assert after is not None
+    assert after.open_questions == ()
+    assert [fact.kind for fact in facts if isinstance(fact, DeadlineMet)] == ["question_open"]
+    assert [(fact.kind, fact.owner_role) for fact in facts if isinstance(fact, DeadlineOpened)] == [
+        ("new_information", "TOVHOLDER_KOMMUNE")
+    ]
+
+
+@pytest.mark.parametrize("command", [c.AnswerQuestion, c.WithdrawQuestion])
+def test_a_question_is_answered_or_taken_back_once(command: type[Command]) -> None:
+    after, _ = decide(CONCERN, asked(), COMMANDS[command], context(Role.HOTLINE_ADVISER))
+
+    assert after is not None
+    assert after.clock("question_open") is None
+    with pytest.raises(Invalid, match="question_not_open"):
+        decide(CONCERN, after, COMMANDS[c.AnswerQuestion], context(Role.PUBLIC))
+
+
+@pytest.mark.parametrize(
+    ("stage", "role", "place"),
+    [
+        (Stage.RECEIVED, Role.TOVHOLDER_KOMMUNE, "kommune:0253"),
+        (Stage.ROUTED, Role.HOTLINE_ADVISER, "hotline:national"),
+        (Stage.ROUTED, Role.TOVHOLDER_POLITI, "politi:midt-og-vestsjaelland"),
+        (Stage.ROUTED, Role.TOVHOLDER_KOMMUNE, "kommune:0751"),
+    ],
+)
+def test_only_who_has_the_concern_now_asks_its_reporter(stage: Stage, role: Role, place: str) -> None:
+    with pytest.raises(Invalid, match="question_not_yours"):
+        decide(CONCERN, a_concern(stage), COMMANDS[c.AskQuestion], context(role, place=place))
+
+
+def test_the_tovholder_asks_once_it_is_routed() -> None:
+    context_there = context(Role.TOVHOLDER_KOMMUNE, place="kommune:0253")
+
+    after, _ = decide(CONCERN, a_concern(Stage.ROUTED), COMMANDS[c.AskQuestion], context_there)
+
+    assert after is not None
+    assert len(after.open_questions) == 1
+
+
+def test_who_was_given_no_code_is_asked_by_phone() -> None:
+    first = Context(actor=actor(Role.HOTLINE_ADVISER), now=NOW, aggregate_id=CONCERN_ID)
+    named, _ = decide(CONCERN, None, received(anonymity=Anonymity.CONFIDENTIAL, reporter=sealed()), first)
+
+    with pytest.raises(Invalid, match="reporter_not_reachable"):
+        decide(CONCERN, named, COMMANDS[c.AskQuestion], context(Role.HOTLINE_ADVISER))
+
+
+def test_nothing_is_asked_any_more_once_it_is_closed_with_advice() -> None:
+    after, _ = decide(CONCERN, asked(), c.GiveAdvice(), context(Role.HOTLINE_ADVISER))
+
+    assert after is not None
+    assert after.open_questions == ()
+    assert after.clocks == {}

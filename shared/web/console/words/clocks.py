@@ -19,6 +19,10 @@ CLOCKS: Final[Mapping[str, ClockWords]] = {
         N_("Læs det, der er føjet til"),
         N_("Læs, hvad den, der henvendte sig, har føjet til. Det kan være en ny bekymring."),
     ),
+    "concern.question_open": ClockWords(
+        N_("Svar på et spørgsmål ventes"),
+        N_("Kommer der ikke svar, så afgør, hvad der skal ske, med det, I ved."),
+    ),
     "concern.next_morning": ClockWords(
         N_("Kom, mens der var lukket"), N_("Se på henvendelsen, der kom, mens der var lukket.")
     ),

@@ -37,6 +37,14 @@ COMMANDS: Final[Mapping[str, CommandWords]] = {
         N_("Føj noget til"), N_("Skriv, hvad du er kommet i tanke om eller har set siden.")
     ),
     "note-information": CommandWords(N_("Notér, at det er læst"), N_("Det, der blev føjet til, er læst.")),
+    "ask-question": CommandWords(
+        N_("Stil et spørgsmål"),
+        N_("Den, der henvendte sig, ser spørgsmålet med sin kode og kan svare. Andet ser vedkommende ikke."),
+    ),
+    "answer-question": CommandWords(N_("Svar på et spørgsmål"), N_("Svaret låses, og den, der spurgte, læser det.")),
+    "withdraw-question": CommandWords(
+        N_("Træk et spørgsmål tilbage"), N_("Den, der henvendte sig, ser ikke længere spørgsmålet.")
+    ),
     "route-concern": CommandWords(
         N_("Send til Infohuset"),
         N_("Henvendelsen sendes til Infohuset i den kommune, hvor personen bor. Derefter ser hotlinen den ikke mere."),

@@ -39,6 +39,12 @@ FIELDS: Final[Mapping[str, FieldWords]] = {
     "handed_over_at": FieldWords(N_("Hvornår overtog de?")),
     "details": FieldWords(N_("Hvem svarede, og hvilket journalnummer?")),
     "information": FieldWords(N_("Hvad vil du tilføje?")),
+    "ask-question.question": FieldWords(
+        N_("Hvad vil du spørge om?"),
+        N_("Det er alt, den anden ser. Skriv intet om sagen, og nævn ingen ved navn."),
+    ),
+    "question": FieldWords(N_("Hvilket spørgsmål?")),
+    "answer": FieldWords(N_("Svaret"), N_("Nævn ikke andre ved navn, hvis det kan fortælles uden.")),
     "route-concern.municipality": FieldWords(N_("Hvilken kommune sendes den til?")),
     "route-concern.grounds": FieldWords(N_("Hvorfor sendes den videre?")),
     "nothing_for_infohus": FieldWords(N_("Der er ikke mere for Infohuset")),

@@ -47,6 +47,21 @@ GUARDS: Final[Mapping[str, Reason]] = {
         N_("Henvendelsen har fået de 50 tilføjelser, der er plads til."),
         N_("Skriv en ny henvendelse, eller ring til hotlinen."),
     ),
+    "reporter_not_reachable": Reason(
+        N_("Den, der henvendte sig, har ikke fået en kode."),
+        N_("Spørg i telefonen, og føj svaret til henvendelsen."),
+    ),
+    "question_not_yours": Reason(
+        N_(
+            "Den, der har henvendelsen nu, spørger: hotlinen, siden kommunens tovholder, eller politiet, hvis de er alene om den."
+        ),
+        N_("Bed den kollega, der har den, om at spørge."),
+    ),
+    "questions_full": Reason(N_("Der er stillet de 20 spørgsmål, der er plads til."), N_("Afgør det med det, I ved.")),
+    "question_not_open": Reason(
+        N_("Spørgsmålet er besvaret eller trukket tilbage."),
+        N_("Hent siden igen. Nyt kan føjes til uden et spørgsmål."),
+    ),
     "handover_unknown": Reason(
         N_("Opkaldet til politiet er hverken noteret eller en opgave."), N_("Notér opkaldet først.")
     ),
