@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -93,10 +93,15 @@ class Desk:
             await create(tx, self.store, None, new, _planned(item, action, step_at, audience, tx.now))
 
     async def send_again(self, tx: Transaction, delivery: UUID) -> None:
-        """Plan a message anew that nobody could be reached with; `tx` is SYSTEM's.
+        """Plan a message anew that nobody could be reached with, by the operator whose transaction it is.
 
         Raises `NotFound`, `Conflict` (`not_failed`, `nothing_waits`).
         """
+        async with tx.as_system() as system:
+            # An operator sees no delivery; it is an operator who decides, and the fact says so.
+            await self._send_again(replace(system, actor=tx.actor), system, delivery)
+
+    async def _send_again(self, operators: Transaction, tx: Transaction, delivery: UUID) -> None:
         failed = await self.store.load(tx, delivery)
         later = await repository.sent_since(tx, failed)
         if failed.stage != Stage.FAILED or later:
@@ -105,7 +110,7 @@ class Desk:
         if item is None or not item.waits:
             raise Conflict("nothing_waits", "what the message was about is done", remedy="There is nothing to send.")
         new = delivery_id(failed.deadline_id, failed.action, tx.now, failed.audience)
-        await create(tx, self.store, None, new, _planned(item, failed.action, tx.now, failed.audience, tx.now))
+        await create(operators, self.store, None, new, _planned(item, failed.action, tx.now, failed.audience, tx.now))
 
     async def settle(self, tx: Transaction, deadline: UUID, reason: SettlingReason) -> None:
         """Drop every open message of a deadline."""

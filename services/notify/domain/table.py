@@ -100,7 +100,7 @@ def _planned(when: object, clock: DeadlineRule) -> Transition[Delivery]:
         command=commands.PlanDelivery,
         fact=facts.DeliveryPlanned,
         target=Stage.PLANNED,
-        roles=SYSTEM,
+        roles=(*SYSTEM, Role.OPERATOR),
         when=when,
         opens=(clock,),
         deciding=False,

@@ -59,8 +59,8 @@ def operations_pages(router: APIRouter, _: ApiParts, console: Console, desk: Des
             raise Invalid(
                 "reference_invalid", "the reference is not one of ours", remedy="Load the page again."
             ) from None
-        async with console.edge.begin(visit.request, visit.actor) as tx, tx.as_system() as system:
-            await desk.send_again(system, delivery)
+        async with console.edge.begin(visit.request, visit.actor) as tx:
+            await desk.send_again(tx, delivery)
         return see_other("/notify/operations?done=again")
 
     console.get(router, "/operations", DOOR, show)

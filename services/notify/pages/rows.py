@@ -27,6 +27,9 @@ PAGES: Final[Mapping[str, tuple[str, str]]] = {
 }
 """By kind of record: the letter of its reference, and where its page is."""
 
+NAMINGS: Final = "/assessment/namings"
+"""Where who leads names a caseworker: she sees a stub of the case there, and never the case (R5)."""
+
 STEP_SAID: Final = {
     "missed_at": N_("SYSTEM gav besked, da fristen var overskredet"),
     "escalated_at": N_("SYSTEM gav lederen besked"),
@@ -69,8 +72,9 @@ def row_of(visit: Visit, row: Mapping[Any, Any], now: datetime) -> Row:
     kind = row["aggregate_kind"]
     names = names_caseworker(row)
     clock = NAME_CASEWORKER if names else row["kind"]
-    shown = (row["because"] != "LEADER" or kind in LEADERS_SEE) and not names and kind in PAGES
+    shown = (row["because"] != "LEADER" or kind in LEADERS_SEE) and kind in PAGES
     letter, page = PAGES.get(kind, ("", ""))
+    page = NAMINGS if names else page
     late = row["due_at"] < now
     return Row(
         id=row["deadline_id"],

@@ -20,8 +20,8 @@ from shared.lifecycle.actor import Actor, Role
 from shared.web.console.language import DANISH
 from shared.web.console.session import Present
 from shared.web.console.site import Visit
-from tests.integration.notify.notify_world import HandClock, NotifyWorld, staff_member
-from tests.unit.notify.notify_builders import GREVE, MONDAY, escalated, opened
+from tests.integration.notify.notify_world import HandClock, NotifyWorld, address, staff_member
+from tests.unit.notify.notify_builders import GREVE, MONDAY, escalated, opened, reminded
 
 pytestmark = pytest.mark.filterwarnings(r"ignore:\s*🚨 You probably want:DeprecationWarning")  # Core tables, on purpose
 
@@ -194,6 +194,38 @@ async def test_a_leader_is_told_of_a_case_and_not_which(notify: NotifyWorld, han
 
     assert "Du ser ikke sagen" in text
     assert str(about) not in text
+
+
+async def test_a_leader_who_is_to_name_a_caseworker_is_led_to_the_stub_and_not_to_the_case(notify: NotifyWorld) -> None:
+    about = uuid4()
+    await notify.bring(opened(uuid4(), kind="name_caseworker", owner_role=Role.LEADER), about)
+
+    text = await page(notify, LEADER)
+
+    assert f'href="/assessment/namings/{about}"' in text
+    assert f"/assessment/cases/{about}" not in text
+
+
+async def test_a_message_that_is_sent_again_is_the_operators_doing(notify: NotifyWorld, hand_clock: HandClock) -> None:
+    deadline, about = uuid4(), uuid4()
+    await notify.bring(opened(deadline), about)
+    await notify.bring(reminded(deadline), about)
+    people = (HOLDER, COLLEAGUE, LEADER)
+    notify.mailbox.refused.update(address(one.person_ref) for one in people)
+    await notify.send_planned()
+    (failed,) = await notify.deliveries()
+    hand_clock.moment += timedelta(minutes=1)
+
+    answer = await notify.look(OPERATOR, "/operations/send-again", {"delivery": str(failed.id)})
+
+    assert answer.status_code == 303, answer.text
+    async with notify.work.begin() as tx:
+        planned = sa.text(
+            "select actor_ref, actor_role, organisation from notify.facts where type = 'delivery.planned.v1' order by occurred_at"
+        )
+        rows = [tuple(row) for row in (await tx.session.execute(planned)).all()]
+    assert rows[-1] == (OPERATOR.person_ref, "OPERATOR", OPERATOR.organisation)
+    assert rows[0][1] == "SYSTEM"
 
 
 async def test_a_saved_view_is_its_owners_and_holds_codes_alone(notify: NotifyWorld, notify_database: Any) -> None:

@@ -41,6 +41,8 @@ TARGETS: dict[type[Command], dict[Stage | None, Stage]] = {
 def _may(role: Role, command: Command) -> bool:
     if isinstance(command, commands.ConfirmSeen):
         return role not in (Role.SYSTEM, Role.PUBLIC)
+    if isinstance(command, commands.PlanDelivery):
+        return role in (Role.SYSTEM, Role.OPERATOR)
     return role is Role.SYSTEM
 
 

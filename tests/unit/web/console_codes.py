@@ -18,6 +18,7 @@ from pydantic import BaseModel
 import services
 import shared
 from services.corps.domain.member_commands import ChangeMember, RegisterMember
+from services.notify.domain.commands import PlanDelivery
 from shared.lifecycle.actor import Role
 from shared.lifecycle.table import Command, Lifecycle
 
@@ -25,6 +26,8 @@ ROOT = Path(services.__path__[0]).parent
 CODE = re.compile(r"[a-z][a-z0-9_.]*[a-z0-9]")
 ANOTHER_TABLE = (RegisterMember, ChangeMember)
 """Commands that are in no transition table: a member of the corps has no stages."""
+BY_A_BUTTON = PlanDelivery
+"""An operator sends a message again as it was, by one button: nobody fills in a form for it."""
 
 
 def modules(*packages: ModuleType) -> Iterator[ModuleType]:
@@ -60,7 +63,7 @@ def commands_of_persons() -> set[type[Command]]:
         for row in life.rows
         if not row.follows and any(role is not Role.SYSTEM for role in row.roles)
     }
-    return given | set(ANOTHER_TABLE)
+    return (given - {BY_A_BUTTON}) | set(ANOTHER_TABLE)
 
 
 def parts(annotation: Any) -> Iterator[type[BaseModel]]:
