@@ -1,11 +1,13 @@
-"""The persons of the stories, as HTTP clients: each has a role at an organisation, a token of the issuer, and a console.
+"""The persons of the stories, as HTTP clients: each has a role at an organisation and a token of the issuer.
 
-Every POST carries a fresh Idempotency-Key, every command the version that the person last saw, as a browser would send them.
+Every POST carries a fresh Idempotency-Key, every command the version that the person last saw, as a browser would send them. An
+`Office` makes the persons; one whose persons sit at the console instead (`tests/support/console_people.py`) plays the same stories.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,6 +18,10 @@ from shared.lifecycle.actor import Role
 
 TOKEN_LASTS = 240.0
 """Seconds after which a person signs in again; tokens live 300."""
+
+
+Give = Callable[[], Awaitable["Seen"]]
+"""Sends what was made ready, and returns what came."""
 
 
 class StoryFailed(Exception):
@@ -55,6 +61,10 @@ class Office:
             known = (time.monotonic() + TOKEN_LASTS, answer.json()["access_token"])
             self._tokens[person] = known
         return known[1]
+
+    def person(self, role: Role, organisation: str, ref: UUID | None) -> Person:
+        """Return somebody at work, or a citizen where `ref` is None."""
+        return Person(self, role, organisation, ref)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -100,11 +110,25 @@ class Person:
             raise StoryFailed(f"{self.role} creates at {path}: {found.status} {found.code} {found.body.get('detail')}")
         return UUID(found.body["id"])
 
-    async def do(self, thing: str, command: str, body: Any = None) -> Seen:
+    async def ready(self, thing: str, command: str, body: Any = None, *, seen_at: str | None = None) -> Give:
+        """Look at a thing, and make a command ready with the version seen. `seen_at` is where its giver sees it, if not at its own path."""
+        seen = await self.send("GET", seen_at or thing)
+
+        async def give() -> Seen:
+            return await self.send("POST", f"{thing}/{command}", body or {}, version=seen.version or 1)
+
+        return give
+
+    async def borrowing(self, intervention: UUID, agreement: dict[str, Any]) -> Give:
+        """Write down the loan of a member for an intervention, ready to be offered; what comes is the loan."""
+        loan = await self.create("/corps/v1/loans", {"intervention_id": str(intervention), **agreement})
+        return await self.ready(f"/corps/v1/loans/{loan}", "offer-loan")
+
+    async def do(self, thing: str, command: str, body: Any = None, *, seen_at: str | None = None) -> Seen:
         """Look, then give a command with the version seen; somebody else may have been first, then look again."""
         for _ in range(5):
-            seen = await self.see(thing)
-            found = await self.send("POST", f"{thing}/{command}", body or {}, version=seen.version)
+            give = await self.ready(thing, command, body, seen_at=seen_at)
+            found = await give()
             if found.status != 412:
                 break
         if found.status != 200:
@@ -114,8 +138,8 @@ class Person:
 
     async def refused(self, thing: str, command: str, body: Any = None) -> Seen:
         """Give a command that must be refused; return the problem."""
-        seen = await self.send("GET", thing)
-        found = await self.send("POST", f"{thing}/{command}", body or {}, version=seen.version or 1)
+        give = await self.ready(thing, command, body)
+        found = await give()
         if found.status < 400:
             raise StoryFailed(f"{self.role} was allowed to {command}, which must be refused")
         return found

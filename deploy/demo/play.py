@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
@@ -18,7 +19,7 @@ from deploy.demo.conductor import Conductor
 from deploy.demo.people import Office
 from deploy.demo.reckoning import Account, account, published
 from deploy.demo.stories import ALL
-from deploy.demo.tale import Tale
+from deploy.demo.tale import Story, Tale
 from deploy.seed.load import load
 from shared.clock import DemoClock
 from shared.durable.client import connect
@@ -31,37 +32,63 @@ from shared.settings import Settings
 from shared.vault import KeysetProvider, PostgresKeyStore, Vault
 
 
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What came of the stories: an account of each, and how many steps of deadlines fired, in global order or not."""
+
+    accounts: Sequence[Account]
+    steps: int
+    in_order: bool
+
+    @property
+    def sound(self) -> bool:
+        """Say whether every story ended as it must, and time ran in order."""
+        return self.in_order and all(made.sound for made in self.accounts)
+
+
 async def play(config: StackConfig, *, json_file: Path | None, console: Console) -> int:
     """Return 0 if every story ended as it must, 1 if not."""
     began = time.monotonic()
-    clock = DemoClock(config.clock_file)
     office = Office(config.gateway_url, config.issuer_url)
-    database = await asyncpg.create_pool(config.dsn("postgres", "tovholder"), min_size=1, max_size=8)
     try:
-        counted = await load(office, config, clock.now().date())
+        counted = await load(office, config, DemoClock(config.clock_file).now().date())
         console.print(f"Seeded: {', '.join(f'{number} {what}' for what, number in counted.items())}.")
-        clockwork = await _clockwork(config, clock, database)
-        conductor = Conductor(clockwork)
-        tales = [Tale(code, title, story, office, conductor, console) for code, title, story in ALL]
-        await conductor.conduct([tale.play() for tale in tales])
-        await clockwork.settle()
-        kafka = await published(config.bootstrap)
-        accounts = [await account(tale, database, kafka) for tale in tales]
+        played = await perform(config, lambda _: office, console)
     except TimeStuck as error:
         console.print(f"[bold red]Time stood still:[/] {error}")
         return 1
     finally:
-        await database.close()
         await office.close()
-    in_order = _in_order(clockwork)
-    console.print(_table(accounts))
+    console.print(_table(played.accounts))
     console.print(
-        f"{len(clockwork.fired)} steps of deadlines fired, {'in' if in_order else '[bold red]not in[/]'} global order; "
+        f"{played.steps} steps of deadlines fired, {'in' if played.in_order else '[bold red]not in[/]'} global order; "
         f"{time.monotonic() - began:.0f} s in all."
     )
     if json_file is not None:
-        _write(json_file, accounts)
-    return 0 if in_order and all(made.sound for made in accounts) else 1
+        _write(json_file, played.accounts)
+    return 0 if played.sound else 1
+
+
+async def perform(
+    config: StackConfig,
+    office_of: Callable[[str], Office],
+    console: Console,
+    stories: Sequence[tuple[str, str, Story]] = ALL,
+) -> Played:
+    """Play stories at once on a stack that runs and is seeded; `office_of` gives a story's people by its code. Raises `TimeStuck`."""
+    clock = DemoClock(config.clock_file)
+    database = await asyncpg.create_pool(config.dsn("postgres", "tovholder"), min_size=1, max_size=8)
+    try:
+        clockwork = await _clockwork(config, clock, database)
+        conductor = Conductor(clockwork)
+        tales = [Tale(code, title, story, office_of(code), conductor, console) for code, title, story in stories]
+        await conductor.conduct([tale.play() for tale in tales])
+        await clockwork.settle()
+        kafka = await published(config.bootstrap)
+        accounts = [await account(tale, database, kafka) for tale in tales]
+    finally:
+        await database.close()
+    return Played(accounts, len(clockwork.fired), _in_order(clockwork))
 
 
 def _write(json_file: Path, accounts: Sequence[Account]) -> None:

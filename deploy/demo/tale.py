@@ -17,6 +17,7 @@ from deploy.demo.people import Office, Person, StoryFailed
 from deploy.seed import person
 from shared.lifecycle.actor import Role
 from shared.reference.calendar import local
+from shared.reference.organisations import kommune
 
 Story = Callable[["Tale"], Awaitable[None]]
 
@@ -67,11 +68,15 @@ class Tale:
 
     def at(self, role: Role, organisation: str, *, deputy: bool = False) -> Person:
         """Return the person who has a role at an organisation."""
-        return Person(self.office, role, organisation, person(role, organisation, deputy=deputy).person_ref)
+        return self.office.person(role, organisation, person(role, organisation, deputy=deputy).person_ref)
+
+    def member(self, municipality: str, ref: UUID) -> Person:
+        """Return a member of a municipality's corps."""
+        return self.office.person(Role.CORPS_MEMBER, kommune(municipality), ref)
 
     def citizen(self) -> Person:
         """Return somebody without an account."""
-        return Person(self.office, Role.PUBLIC, "public:web", None)
+        return self.office.person(Role.PUBLIC, "public:web", None)
 
     def touch(self, service: str, kind: str, thing: UUID) -> UUID:
         """Note an aggregate as part of this story."""

@@ -27,7 +27,7 @@ async def own_mentor(tale: Tale) -> None:
     tale.say(f"option 1 is an own mentor with {len(first['lines'])} reasons; the coordinator chooses her")
     await coordinator.do(path, "choose-member", {"member_ref": first["member_ref"]})
     await tale.until(add_working_days(tale.now, 2))
-    member = Person(tale.office, Role.CORPS_MEMBER, kommune(AARHUS), UUID(first["member_ref"]))
+    member = tale.member(AARHUS, UUID(first["member_ref"]))
     await begin(tale, coordinator, member, path)
     ended = await walk(tale, AARHUS, coordinator, member, path, fortnights=8)
     await tale.settle()

@@ -58,7 +58,7 @@ async def closed_without_action(tale: Tale) -> None:
 async def two_concerns_one_person(tale: Tale) -> None:
     """Row 7: a second concern about the same person joins the open case; both sources stay apart."""
     case = await open_case(tale, ESBJERG, await call_the_hotline(tale, ESBJERG))
-    second = await call_the_hotline(tale, ESBJERG, reporter_kind="YOUTH_WORKER", channel="PHONE_LOCAL")
+    second = await call_the_hotline(tale, ESBJERG, reporter_kind="YOUTH_WORKER")
     waiting = await arrived(tale, ESBJERG, second)
     await tale.until(add_working_days(tale.now, 1))
     same = {"into": str(case), "same_subject_confirmed": True}
@@ -77,7 +77,7 @@ async def offer_declined(tale: Tale) -> None:
     case = await open_case(tale, HORSENS, await call_the_hotline(tale, HORSENS))
     await clear(tale, HORSENS, case)
     await meet_and_assess(tale, HORSENS, case, ("CONVERSATION",))
-    await recommend_and_grant(tale, HORSENS, case, ("CONVERSATION",), leader_names=True)
+    await recommend_and_grant(tale, HORSENS, case, leader_names=True)
     await tale.until(add_working_days(tale.now, 17))
     path = f"/assessment/v1/cases/{case}"
     await caseworker(tale, HORSENS).do(path, "record-decline")

@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 from uuid import UUID
 
-from deploy.demo.people import Person, StoryFailed
+from deploy.demo.people import Person, Seen, StoryFailed
 from deploy.demo.stories.corps import WISH, begin, walk
 from deploy.demo.stories.steps import caseworker, follow_up_and_close, stage, to_matching
 from deploy.demo.tale import Tale
@@ -27,9 +27,9 @@ async def borrowed_mentor(tale: Tale) -> None:
     option = (await coordinator.see(f"{path}/options")).body["options"][0]
     tale.expect(option["loan"], "the first option is a loan")
     lender = option["municipality"]
-    loan = await draft(tale, coordinator, request, option["member_ref"], days=300)
+    offer = await coordinator.borrowing(request, agreement(tale, option["member_ref"], days=300))
+    loan = lent(tale, await offer())
     loan_path = f"/corps/v1/loans/{loan}"
-    await coordinator.do(loan_path, "offer-loan")
     tale.say(f"nobody near by fits: a mentor of municipality {lender} is reserved for five working days")
     leader = tale.at(Role.LEADER, kommune(lender))
     hours = (await leader.see(loan_path)).body
@@ -38,7 +38,7 @@ async def borrowed_mentor(tale: Tale) -> None:
     await tale.until(add_working_days(tale.now, 4))
     await tale.at(Role.LEADER, kommune(NAESTVED)).do(loan_path, "sign-as-borrower")
     tale.say("the lender signed at once, the borrower after a reminder on the fourth day")
-    member = Person(tale.office, Role.CORPS_MEMBER, kommune(lender), UUID(option["member_ref"]))
+    member = tale.member(lender, UUID(option["member_ref"]))
     await begin(tale, coordinator, member, path)
     await tale.until(add_days(tale.now, 2))
     tale.expect(await stage(coordinator, loan_path) == "L4", "the loan is active (L4)")
@@ -54,11 +54,10 @@ async def borrowed_mentor(tale: Tale) -> None:
     await follow_up_and_close(tale, NAESTVED, case, ended)
 
 
-async def draft(tale: Tale, coordinator: Person, request: UUID, member: str, *, days: int) -> UUID:
-    """Write down a loan of `days` days that starts tomorrow."""
+def agreement(tale: Tale, member: str, *, days: int) -> dict[str, object]:
+    """Return the terms of a loan of `days` days that starts tomorrow."""
     tomorrow = local(tale.now).date() + timedelta(days=1)
-    agreement = {
-        "intervention_id": str(request),
+    return {
         "member_ref": member,
         "starts_on": tomorrow.isoformat(),
         "ends_on": (tomorrow + timedelta(days=days)).isoformat(),
@@ -67,7 +66,12 @@ async def draft(tale: Tale, coordinator: Person, request: UUID, member: str, *, 
         "travel_paid_by": "BORROWER",
         "supervision_by": "CENTRE",
     }
-    return tale.touch("corps", "loan", await coordinator.create("/corps/v1/loans", agreement))
+
+
+def lent(tale: Tale, offered: Seen) -> UUID:
+    """Return the loan that was offered. Raises `StoryFailed` if it was not."""
+    tale.expect(offered.status == 200, f"the loan is offered (got {offered.status} {offered.code})")
+    return tale.touch("corps", "loan", UUID(str(offered.body["id"])))
 
 
 async def two_coordinators_one_mentor(tale: Tale) -> None:
@@ -76,19 +80,14 @@ async def two_coordinators_one_mentor(tale: Tale) -> None:
     requests = [(await to_matching(tale, place, {**WISH, "languages": ["so"]}))[1] for place in places]
     coordinators = [tale.at(Role.LOCAL_COORDINATOR, kommune(place)) for place in places]
     wanted = await _one_with_a_single_place(tale, coordinators, requests)
-    loans = [
-        await draft(tale, who, request, wanted, days=90) for who, request in zip(coordinators, requests, strict=True)
+    offers = [
+        await who.borrowing(request, agreement(tale, wanted, days=90))
+        for who, request in zip(coordinators, requests, strict=True)
     ]
-    paths = [f"/corps/v1/loans/{loan}" for loan in loans]
-    seen = [(await who.see(path)).version for who, path in zip(coordinators, paths, strict=True)]
-    answers = await asyncio.gather(
-        *(
-            who.send("POST", f"{path}/offer-loan", {}, version=version)
-            for who, path, version in zip(coordinators, paths, seen, strict=True)
-        )
-    )
+    answers = await asyncio.gather(*(offer() for offer in offers))
     won = [index for index, answer in enumerate(answers) if answer.status == 200]
     tale.expect(len(won) == 1, f"exactly one holds her (got {[answer.status for answer in answers]})")
+    lent(tale, answers[won[0]])
     lost = 1 - won[0]
     tale.expect(answers[lost].code == "member_taken", f"the other is told why (got {answers[lost].code})")
     free = (await coordinators[lost].see(f"/corps/v1/interventions/{requests[lost]}/options")).body
@@ -97,7 +96,8 @@ async def two_coordinators_one_mentor(tale: Tale) -> None:
     await tale.until(add_working_days(tale.now, 7))
     again = (await coordinators[lost].see(f"/corps/v1/interventions/{requests[lost]}/options")).body
     tale.expect(wanted in str(again["options"]), "she is offered again when the reservation has lapsed")
-    await coordinators[lost].do(paths[lost], "offer-loan")
+    offer = await coordinators[lost].borrowing(requests[lost], agreement(tale, wanted, days=90))
+    lent(tale, await offer())
     tale.say("nobody signed; after five working days she is free again, and now the other has her")
 
 

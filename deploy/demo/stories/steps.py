@@ -128,9 +128,7 @@ def rating(dimension: str, today: date) -> dict[str, Any]:
     return made
 
 
-async def recommend_and_grant(
-    tale: Tale, municipality: str, case: UUID, measures: tuple[str, ...], *, leader_names: bool = False
-) -> None:
+async def recommend_and_grant(tale: Tale, municipality: str, case: UUID, *, leader_names: bool = False) -> None:
     """The recommendation goes to the authority, which decides in its own regime; one person there is named and sees the case."""
     addressed = {"addressed_to": kommune(municipality), "unit": "ADULTS"}
     named = str(caseworker(tale, municipality).ref)
@@ -144,7 +142,6 @@ async def recommend_and_grant(
         "outcome": "GRANT",
         "appeal_guidance_given": True,
         "law": "SERVICELOVEN",
-        "measures": list(measures),
         "grounds": "Borgeren kan have gavn af støtten.",
     }
     await caseworker(tale, municipality).do(f"/assessment/v1/cases/{case}", "decide-measure", decision)
@@ -156,11 +153,11 @@ async def _name(tale: Tale, municipality: str, case: UUID, person: str) -> None:
     path, leader = f"/assessment/v1/cases/{case}", tale.at(Role.LEADER, kommune(municipality))
     unseen = await caseworker(tale, municipality).send("GET", path)
     tale.expect(unseen.status == 404, "a caseworker who is not named sees no case")
-    stub = await leader.see(f"/assessment/v1/namings/{case}")
+    stub = f"/assessment/v1/namings/{case}"
+    await leader.see(stub)
     tale.expect((await leader.send("GET", path)).status == 404, "the leader sees a stub, never the case")
     allocated = {"person": person, "reason": "ALLOCATED"}
-    done = await leader.send("POST", f"{path}/name-caseworker", allocated, version=stub.version)
-    tale.expect(done.status == 200, "the leader names a caseworker")
+    await leader.do(path, "name-caseworker", allocated, seen_at=stub)
     tale.say("the leader sees that a case waits, not what it is about, and names a caseworker")
 
 
@@ -198,7 +195,7 @@ async def to_matching(tale: Tale, municipality: str, requirements: dict[str, Any
     case = await open_case(tale, municipality, concern)
     await clear(tale, municipality, case)
     await meet_and_assess(tale, municipality, case, ("MENTOR", "EDUCATION_JOB"))
-    await recommend_and_grant(tale, municipality, case, ("MENTOR", "EDUCATION_JOB"))
+    await recommend_and_grant(tale, municipality, case)
     await consent(tale, municipality, case, requirements)
     return case, await request(tale, municipality, case)
 

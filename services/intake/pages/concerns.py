@@ -18,6 +18,7 @@ from shared.reference.districts import district_of
 from shared.reference.municipalities import all_municipalities
 from shared.reference.organisations import kommune, politi
 from shared.web.console.commands import CommandPages, Option
+from shared.web.console.fields import MOST_ROWS
 from shared.web.console.language import N_
 from shared.web.console.records import Card, RecordPages, SealedText
 from shared.web.console.saying import Say
@@ -67,11 +68,17 @@ def concern_pages(router: APIRouter, parts: ApiParts, console: Console, store: S
         heading=lambda visit, concern: reference(concern.id),
         choices={
             **dict.fromkeys((*PLACES, "route-concern.municipality"), _municipalities),
-            "point-out-help.offers.0": _offers,
+            "point-out-help.offers": _offers,
             "answer-question.question": _open_questions,
             "withdraw-question.question": _open_questions,
         },
-        presets={"route-concern": _to_residence, "answer-question": _only, "withdraw-question": _only},
+        presets={
+            "route-concern": _to_residence,
+            "point-out-help": _to_residence,
+            "answer-question": _only,
+            "withdraw-question": _only,
+        },
+        templates={"point-out-help": "concerns/help.html"},
     ).add(router)
 
 
@@ -159,8 +166,10 @@ def municipality_options(visit: Visit, tx: Transaction) -> list[Option]:
 
 
 async def _offers(visit: Visit, tx: Transaction, concern: Concern) -> Sequence[Option]:
-    rows = await repository.help_offers(tx, concern.subject_municipality, tx.now.date())
-    return [Option(str(row["id"]), row["name"]) for row in rows]
+    """Return what can be named where the form says that the caller lives, the local help first."""
+    place = visit.form.get("municipality") or concern.subject_municipality
+    rows = await repository.help_offers(tx, place, tx.now.date())
+    return [Option(str(row["id"]), row["name"]) for row in rows[:MOST_ROWS]]
 
 
 def _to_residence(visit: Visit, concern: Concern) -> Form:

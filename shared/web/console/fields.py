@@ -71,8 +71,8 @@ class Field:
     fewest: int = 0
 
     def at(self, prefix: str) -> Field:
-        """Return the field below a path."""
-        return replace(self, name=f"{prefix}.{self.name}")
+        """Return the field below a path; a plain value, which has no name of its own, stands at the path itself."""
+        return replace(self, name=f"{prefix}.{self.name}" if self.name else prefix)
 
     def rows(self, form: Form, *, more: str = "") -> range:
         """Return which rows of a group to show: those that were filled, at least the fewest, and one more if it was asked for."""

@@ -11,6 +11,7 @@ from services.assessment.domain.case_commands import CompleteAssessment, HoldFol
 from services.assessment.domain.case_table import CASE
 from services.corps.domain.intervention_commands import LogSession
 from services.corps.domain.intervention_table import INTERVENTION
+from services.intake.domain.commands import PointOutHelp
 from services.intake.domain.table import CONCERN
 from shared.lifecycle.table import Command
 from shared.web.console.fields import Asking, asked, body
@@ -52,6 +53,14 @@ def test_rows_are_read_by_their_numbers_and_empty_ones_are_left_out() -> None:
 
     assert [row["dimension"] for row in found["ratings"]] == ["A", "B"]  # type: ignore[attr-defined]
     assert "evidence" in found["ratings"][1]  # type: ignore[index]
+
+
+def test_a_plain_value_of_a_list_is_read_where_its_form_asks_for_it() -> None:
+    (offers,) = (each for each in asked(PointOutHelp) if each.name == "offers")
+    place = offers.parts[0].at("offers.0").name
+
+    assert place == "offers.0"
+    assert body(asked(PointOutHelp), Form(((place, "one"),))) == {"offers": ["one"]}
 
 
 def test_a_table_has_a_cell_for_each_code() -> None:

@@ -1,0 +1,78 @@
+"""Every story of the demo, played through the console: each person in a browser of their own, on a stack whose time passes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import pytest
+from playwright.async_api import Browser
+from rich.console import Console
+
+from deploy.demo.play import Played, perform
+from deploy.demo.stories import ALL
+from deploy.seed.load import load
+from tests.support.browsing import Watch
+from tests.support.console_people import ConsoleOffice
+from tests.support.desks import Desks
+from tests.support.playing import plays
+from tests.support.product import Product, running
+
+CODES = tuple(code for code, _, _ in ALL)
+COMMANDS = ("case-open-case",)
+"""Given in these stories through their forms; one that is not given any more fails."""
+
+
+@pytest.fixture(scope="module")
+async def stack(chromium: Browser) -> AsyncIterator[Product]:
+    """A stack of its own: its domain time passes by more than a year."""
+    with running() as found:
+        yield found
+        await found.office.close()
+
+
+@pytest.fixture(scope="module")
+async def desks(stack: Product, chromium: Browser) -> AsyncIterator[Desks]:
+    """The persons' browsers."""
+
+    async def concern(reference: str) -> UUID:
+        digits = reference.removeprefix("H-").replace("-", "").lower()
+        found: UUID = await stack.value("select id from intake.concern where id::text like $1", f"{digits}%")
+        return found
+
+    watch = Watch(stack.backends.config.gateway_url)
+    watch.expects(r"status of (409|412|422)")  # a story in which something must be refused
+    made = Desks(chromium, watch, concern)
+    yield made
+    await made.close()
+
+
+@pytest.fixture(scope="module")
+async def played(stack: Product, desks: Desks) -> Played:
+    """All stories, played at once; every second one in English."""
+    config, today = stack.backends.config, stack.clock.now().date()
+    await load(stack.office, config, today)
+    offices = {
+        code: ConsoleOffice(config.gateway_url, config.issuer_url, desks, "en" if number % 2 else "da")
+        for number, code in enumerate(CODES)
+    }
+    try:
+        return await perform(config, offices.__getitem__, Console(width=160))
+    finally:
+        for office in offices.values():
+            await office.close()
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("code", CODES)
+async def test_a_story_ends_as_it_must(played: Played, code: str) -> None:
+    account = next(each for each in played.accounts if each.id == code)
+    assert account.failure is None
+    assert account.sound, "nothing is lost or out of order"
+
+
+@plays(*COMMANDS)
+async def test_the_stories_are_given_through_forms_on_sound_pages(played: Played, desks: Desks) -> None:
+    assert played.in_order
+    assert set(COMMANDS) - desks.given == set()
+    assert desks.watch.unexpected() == []

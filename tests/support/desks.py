@@ -1,0 +1,72 @@
+"""Desks of people in one browser: a context for each person and language, signed in when first used, and again when that has ended."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import cache
+from uuid import UUID
+
+from playwright.async_api import Browser, BrowserContext, Page, Response
+
+from deploy.seed import issuer_users
+from shared.lifecycle.actor import Role
+from tests.support.browsing import DESKTOP, PHONE, Watch, choose_person, open_page
+
+PATIENCE = 60_000.0
+"""Milliseconds for a page while many stories are played at once."""
+
+Lookup = Callable[[str], Awaitable[UUID]]
+"""Finds the concern whose short reference a receipt says: its maker may not see it any more."""
+
+
+@dataclass
+class Desks:
+    """One browser, and a context of it for each person and language, signed in when first used."""
+
+    browser: Browser
+    watch: Watch
+    lookup: Lookup
+    given: set[str] = field(default_factory=set)
+    """Operations that were given through forms."""
+    _contexts: dict[tuple[UUID, str], BrowserContext] = field(default_factory=dict)
+    _locks: defaultdict[tuple[UUID, str], asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+
+    async def page(self, ref: UUID, role: Role, language: str, address: str) -> tuple[Page, Response]:
+        """Open a page at an address as a person; who is asked to sign in again, does."""
+        key = (ref, language)
+        async with self._locks[key]:
+            if key not in self._contexts:
+                self._contexts[key] = await self._signed_in(ref, role, language)
+        page = await self._contexts[key].new_page()
+        page.set_default_timeout(PATIENCE)
+        answer = await page.goto(address)
+        if "/auth/" in page.url:
+            await choose_person(page, _labels()[str(ref)])
+            await page.wait_for_url(lambda url: "/auth/" not in url)
+            answer = await page.goto(address)
+        assert answer is not None
+        return page, answer
+
+    async def _signed_in(self, ref: UUID, role: Role, language: str) -> BrowserContext:
+        viewport = PHONE if role is Role.CORPS_MEMBER else DESKTOP
+        page = await open_page(self.browser, self.watch, viewport)
+        page.set_default_timeout(PATIENCE)
+        await page.goto("/intake/session")
+        await choose_person(page, _labels()[str(ref)])
+        await page.wait_for_url(lambda url: "/auth/" not in url)
+        await page.goto(f"/intake/language/{language}?to=/intake/session")
+        await page.close()
+        return page.context
+
+    async def close(self) -> None:
+        """Close every context."""
+        for context in self._contexts.values():
+            await context.close()
+
+
+@cache
+def _labels() -> dict[str, str]:
+    return {user["person_ref"]: user["label"] for user in issuer_users()}
