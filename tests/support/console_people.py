@@ -7,7 +7,8 @@ Set by the pages themselves: the channel of a concern (by the desk, or by where 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache, wraps
 from typing import Any, ParamSpec, TypeVar
@@ -113,10 +114,6 @@ class ConsolePerson(Person):
         """Open the form of a loan for a member who was found, and fill it in; its button writes the loan down and offers it."""
         address = f"/corps/interventions/{intervention}/lend?member={agreement['member_ref']}"
         page, answer = await self._at(address)
-        reasons = page.locator(f"{FORM} [name=reason_code]")
-        if await reasons.count() and not await page.locator(f"{FORM} [name=reason_code]:checked").count():
-            # She is not the first, so the page wants to know why.
-            await page.locator(f"{FORM} [name=reason_code][value=PROFESSIONAL_JUDGEMENT]").check()
         return await self._form(page, answer, DraftLoan, agreement, ["draft-loan", "loan-offer-loan"])
 
     @telling
@@ -143,6 +140,10 @@ class ConsolePerson(Person):
         """Write a call down at the desk and end it; what becomes of it is decided later that day."""
         _must_be("channel", said, "HOTLINE")
         page, _ = await self._at("/intake/desk")
+        async with _left(page):
+            return await self._called(page, said)
+
+    async def _called(self, page: Page, said: Mapping[str, Any]) -> UUID:
         place = said.get("subject_municipality")
         if place is not None:
             async with page.expect_response(lambda answer: answer.url.endswith("/place")):
@@ -153,14 +154,16 @@ class ConsolePerson(Person):
         await enter(page, DESK, ReceiveConcern, rest)
         await self._whole(page, DESK, ReceiveConcern, {**said, "channel": None})
         await _pressed(page, page.locator(f"{DESK} button[value=later]"), 201)
-        concern = UUID(page.url.rpartition("/")[2])
-        await page.close()
-        return concern
+        return UUID(page.url.rpartition("/")[2])
 
     async def _report(self, said: Mapping[str, Any]) -> UUID:
         """Report as a professional; the receipt says the reference by which the concern is found."""
         _must_be("channel", said, PLACES_OF_WORK[ReporterKind(said["reporter_kind"])].value)
         page, _ = await self._at("/intake/report")
+        async with _left(page):
+            return await self._reported(page, said)
+
+    async def _reported(self, page: Page, said: Mapping[str, Any]) -> UUID:
         await page.locator(f"[name=anonymity][value={said['anonymity']}]").check()
         async with page.expect_navigation():
             await page.locator(f"{FORM} button.primary").click()
@@ -168,9 +171,7 @@ class ConsolePerson(Person):
         await enter(page, FORM, ReceiveConcern, rest)
         await self._whole(page, FORM, ReceiveConcern, {**said, "channel": None})
         await _pressed(page, page.locator(f"{FORM} button.primary"), 201)
-        said_there = await page.locator("h1 .ref").inner_text()
-        await page.close()
-        return await self.office.desks.lookup(said_there)
+        return await self.office.desks.lookup(await page.locator("h1 .ref").inner_text())
 
     async def _whole(self, page: Page, form: str, model: Any, said: Mapping[str, Any]) -> None:
         lost = await unsaid(page, form, model, {name: value for name, value in said.items() if value is not None})
@@ -181,12 +182,16 @@ class ConsolePerson(Person):
         self, page: Page, answer: Response, model: Any, said: Mapping[str, Any], operations: list[str]
     ) -> Give:
         """Fill in a form that is open; what cannot be filled in is what comes when it is given."""
-        seen = await self._before(page, answer, model, said)
+        try:
+            seen = await self._before(page, answer, model, said)
+        except BaseException:
+            await page.close()
+            raise
 
         @telling
         async def give() -> Seen:
-            found = seen or await self._sent(page)
-            await page.close()
+            async with _left(page):
+                found = seen or await self._sent(page)
             if found.status == 200:
                 self.office.desks.given.update(operations)
             return found
@@ -201,6 +206,7 @@ class ConsolePerson(Person):
             why = " ".join((await page.locator(".blocked").inner_text()).split())
             return Seen(409, {"code": "not_possible", "detail": why}, None)
         await enter(page, FORM, model, said)
+        await _because(page)
         lost = await unsaid(page, FORM, model, said)
         return Seen(422, {"code": "not_asked", "detail": f"no field for {', '.join(lost)}"}, None) if lost else None
 
@@ -220,6 +226,22 @@ class ConsolePerson(Person):
         what = await refused.locator("h2").inner_text()
         code = _codes(self.office.language).get(what.strip())
         return Seen(answer.status, {"code": code, "detail": " ".join((await refused.inner_text()).split())}, None)
+
+
+@asynccontextmanager
+async def _left(page: Page) -> AsyncIterator[None]:
+    """Leave a page in the end, whatever happened on it."""
+    try:
+        yield
+    finally:
+        await page.close()
+
+
+async def _because(page: Page) -> None:
+    """Say why somebody else than the first is chosen, where a page wants to know."""
+    reasons = page.locator(f"{FORM} [name=reason_code][value=PROFESSIONAL_JUDGEMENT][type=radio]")
+    if await reasons.count() and not await page.locator(f"{FORM} [name=reason_code]:checked").count():
+        await reasons.check()
 
 
 def _must_be(name: str, said: Mapping[str, Any], by_the_page: str) -> None:

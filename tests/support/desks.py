@@ -18,6 +18,9 @@ from tests.support.browsing import DESKTOP, PHONE, Watch, choose_person, open_pa
 PATIENCE = 60_000.0
 """Milliseconds for a page while many stories are played at once."""
 
+Desk = tuple[UUID, str]
+"""Whose it is, and in which language."""
+
 Lookup = Callable[[str], Awaitable[UUID]]
 """Finds the concern whose short reference a receipt says: its maker may not see it any more."""
 
@@ -31,15 +34,23 @@ class Desks:
     lookup: Lookup
     given: set[str] = field(default_factory=set)
     """Operations that were given through forms."""
-    _contexts: dict[tuple[UUID, str], BrowserContext] = field(default_factory=dict)
-    _locks: defaultdict[tuple[UUID, str], asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    _contexts: dict[Desk, BrowserContext] = field(default_factory=dict)
+    _free: defaultdict[Desk, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    """Who looks at a page looks at no other: each page that is shown keeps a connection for what is new, and a browser has six."""
 
     async def page(self, ref: UUID, role: Role, language: str, address: str) -> tuple[Page, Response]:
-        """Open a page at an address as a person; who is asked to sign in again, does."""
+        """Open a page at an address as a person, once they have left the last one; who is asked to sign in again, does."""
         key = (ref, language)
-        async with self._locks[key]:
-            if key not in self._contexts:
-                self._contexts[key] = await self._signed_in(ref, role, language)
+        await self._free[key].acquire()
+        try:
+            return await self._opened(key, ref, role, language, address)
+        except BaseException:
+            self._free[key].release()
+            raise
+
+    async def _opened(self, key: Desk, ref: UUID, role: Role, language: str, address: str) -> tuple[Page, Response]:
+        if key not in self._contexts:
+            self._contexts[key] = await self._signed_in(ref, role, language)
         page = await self._contexts[key].new_page()
         page.set_default_timeout(PATIENCE)
         answer = await page.goto(address)
@@ -48,6 +59,7 @@ class Desks:
             await page.wait_for_url(lambda url: "/auth/" not in url)
             answer = await page.goto(address)
         assert answer is not None
+        page.once("close", lambda _: self._free[key].release())
         return page, answer
 
     async def _signed_in(self, ref: UUID, role: Role, language: str) -> BrowserContext:
