@@ -24,6 +24,8 @@ class Conductor:
         self._order = count()
         self._acting = 0
         self._all_wait = asyncio.Event()
+        self.began = clockwork.now()
+        """Domain time when the stories began that are played now."""
 
     async def until(self, moment: datetime) -> None:
         """Let a story wait until domain time is `moment`."""
@@ -34,7 +36,7 @@ class Conductor:
 
     async def conduct(self, stories: Sequence[Awaitable[None]]) -> None:
         """Run stories to their ends. Raises what the clockwork raises; a story keeps its own errors."""
-        self._acting = len(stories)
+        self._acting, self.began = len(stories), self.clockwork.now()
         if not stories:
             return
         tasks = [asyncio.ensure_future(self._ending(story)) for story in stories]

@@ -1,4 +1,4 @@
-"""Seeds, plays every story, reckons, and shows the table."""
+"""Seeds, plays every story, leaves an ordinary day behind, reckons, and shows the table."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from deploy.demo.clockwork import Clockwork, Reads, Service, TimeStuck
 from deploy.demo.conductor import Conductor
 from deploy.demo.people import Office
 from deploy.demo.reckoning import Account, account, published
-from deploy.demo.stories import ALL
+from deploy.demo.stories import ALL, WAITING
 from deploy.demo.tale import Story, Tale
 from deploy.seed.load import load
 from shared.clock import DemoClock
@@ -53,7 +53,7 @@ async def play(config: StackConfig, *, json_file: Path | None, console: Console)
     try:
         counted = await load(office, config, DemoClock(config.clock_file).now().date())
         console.print(f"Seeded: {', '.join(f'{number} {what}' for what, number in counted.items())}.")
-        played = await perform(config, lambda _: office, console)
+        played = await perform(config, lambda _: office, console, (ALL, WAITING))
     except TimeStuck as error:
         console.print(f"[bold red]Time stood still:[/] {error}")
         return 1
@@ -73,17 +73,23 @@ async def perform(
     config: StackConfig,
     office_of: Callable[[str], Office],
     console: Console,
-    stories: Sequence[tuple[str, str, Story]] = ALL,
+    rounds: Sequence[Sequence[tuple[str, str, Story]]] = (ALL,),
 ) -> Played:
-    """Play stories at once on a stack that runs and is seeded; `office_of` gives a story's people by its code. Raises `TimeStuck`."""
+    """Play stories on a stack that runs and is seeded: those of a round at once, one round after the other.
+
+    `office_of` gives a story's people by its code. Raises `TimeStuck`.
+    """
     clock = DemoClock(config.clock_file)
     database = await asyncpg.create_pool(config.dsn("postgres", "tovholder"), min_size=1, max_size=8)
     try:
         clockwork = await _clockwork(config, clock, database)
         conductor = Conductor(clockwork)
-        tales = [Tale(code, title, story, office_of(code), conductor, console) for code, title, story in stories]
-        await conductor.conduct([tale.play() for tale in tales])
-        await clockwork.settle()
+        tales: list[Tale] = []
+        for stories in rounds:
+            told = [Tale(code, title, story, office_of(code), conductor, console) for code, title, story in stories]
+            await conductor.conduct([tale.play() for tale in told])
+            await clockwork.settle()
+            tales += told
         kafka = await published(config.bootstrap)
         accounts = [await account(tale, database, kafka) for tale in tales]
     finally:

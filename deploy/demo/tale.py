@@ -54,6 +54,10 @@ class Tale:
         """Return domain time."""
         return self.conductor.clockwork.now()
 
+    def day(self, of: Callable[[datetime], datetime]) -> datetime:
+        """Return the moment to which this story and those beside it lead: `of` the moment at which they began."""
+        return of(self.conductor.began)
+
     def say(self, text: str) -> None:
         """Tell a line, with the domain time of the story."""
         self.console.print(f"[dim]{local(self.now):%d.%m.%Y %H:%M}[/] [cyan]{self.code:<9}[/] {text}")

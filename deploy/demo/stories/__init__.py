@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deploy.demo.stories import corps, hotline, infohus, lending
+from deploy.demo.stories import corps, hotline, infohus, lending, today
 from deploy.demo.tale import Story
 
 ALL: tuple[tuple[str, str, Story], ...] = (
@@ -18,3 +18,15 @@ ALL: tuple[tuple[str, str, Story], ...] = (
     ("T28", "Two coordinators, one mentor", lending.two_coordinators_one_mentor),
 )
 """Code, title, story."""
+
+WAITING: tuple[tuple[str, str, Story], ...] = (
+    ("day 1", "A child at a school, three hours ago", today.child_at_school),
+    ("day 2", "A concern that nobody has taken", today.nobody_answers),
+    ("day 3", "Police have been asked", today.police_are_asked),
+    ("day 4", "The Infohus is to meet", today.before_the_meeting),
+    ("day 5", "The recommendation is to be sent", today.rated),
+    ("day 6", "The caseworker is to decide", today.before_the_decision),
+    ("day 7", "A mentor is sought", today.member_sought),
+    ("day 8", "A mentor is at work", today.mentor_at_work),
+)
+"""What waits on an ordinary day, when the stories have ended: none of these is at its end."""

@@ -130,13 +130,7 @@ def rating(dimension: str, today: date) -> dict[str, Any]:
 
 async def recommend_and_grant(tale: Tale, municipality: str, case: UUID, *, leader_names: bool = False) -> None:
     """The recommendation goes to the authority, which decides in its own regime; one person there is named and sees the case."""
-    addressed = {"addressed_to": kommune(municipality), "unit": "ADULTS"}
-    named = str(caseworker(tale, municipality).ref)
-    if not leader_names:
-        addressed["caseworker"] = named
-    await tovholder(tale, municipality).do(f"/assessment/v1/cases/{case}", "send-recommendation", addressed)
-    if leader_names:
-        await _name(tale, municipality, case, named)
+    await recommend(tale, municipality, case, leader_names=leader_names)
     await tale.until(add_working_days(tale.now, 6))
     decision = {
         "outcome": "GRANT",
@@ -146,6 +140,17 @@ async def recommend_and_grant(tale: Tale, municipality: str, case: UUID, *, lead
     }
     await caseworker(tale, municipality).do(f"/assessment/v1/cases/{case}", "decide-measure", decision)
     tale.say("the authority grants the measure; the citizen is told and may decline")
+
+
+async def recommend(tale: Tale, municipality: str, case: UUID, *, leader_names: bool = False) -> None:
+    """Send the recommendation to the authority, and name who decides there."""
+    addressed = {"addressed_to": kommune(municipality), "unit": "ADULTS"}
+    named = str(caseworker(tale, municipality).ref)
+    if not leader_names:
+        addressed["caseworker"] = named
+    await tovholder(tale, municipality).do(f"/assessment/v1/cases/{case}", "send-recommendation", addressed)
+    if leader_names:
+        await _name(tale, municipality, case, named)
 
 
 async def _name(tale: Tale, municipality: str, case: UUID, person: str) -> None:
