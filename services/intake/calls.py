@@ -23,8 +23,8 @@ from services.intake.domain.commands import (
     SetAnonymity,
 )
 from services.intake.domain.concern import Concern, Stage
-from services.intake.drafts import DraftBox
 from services.intake.handlers import Concerns
+from services.intake.tables import CALL, DRAFTS
 from shared.contracts.codes import Anonymity
 from shared.errors import Conflict, Invalid, NotFound
 from shared.lifecycle.table import Command
@@ -67,7 +67,6 @@ class Calls:
     """Takes calls in and ends them."""
 
     concerns: Concerns
-    drafts: DraftBox
 
     async def there(self, tx: Transaction, concern_id: UUID) -> Concern | None:
         """Return the concern that the call has become already; None before that.
@@ -110,7 +109,7 @@ class Calls:
         if call.ending is Ending.GOES_ON:
             return concern
         concern = await self._end(tx, concern, call)
-        await self.drafts.forget(tx, concern_id)
+        await DRAFTS.drop(tx, concern_id, CALL)
         return concern
 
     async def _end(self, tx: Transaction, concern: Concern, call: Call) -> Concern:

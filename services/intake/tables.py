@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
@@ -10,11 +10,17 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
+from shared.persistence.drafts import Drafts, drafts_table
 from shared.persistence.spine import MOMENT, NAMING, spine_tables
 from shared.persistence.store import AggregateRow
 
 METADATA = sa.MetaData(schema="intake", naming_convention=NAMING)
 SPINE = spine_tables(METADATA)
+DRAFTS = Drafts(drafts_table(METADATA), lasts=timedelta(hours=24))
+"""Calls that are not sent yet. Untouched for so long, a call is over, and its writer has had a shift to send it."""
+
+CALL = "call"
+"""The form that a draft here is of; its unit becomes the concern with the same id."""
 
 
 class ConcernRow(AggregateRow, table=True):
@@ -53,24 +59,6 @@ class HelpOfferRow(SQLModel, table=True):
     valid_from: date
     valid_to: date | None = None
     checked_on: date
-
-
-class DraftRow(SQLModel, table=True):
-    """What an adviser has typed and not sent yet, sealed; its writer alone sees it. It becomes the concern with the same id.
-
-    The writer, at a place of work, is a part of the key: whose draft has an id already is told to nobody else.
-    """
-
-    __tablename__: ClassVar[str] = "draft"
-    metadata: ClassVar[sa.MetaData] = METADATA
-
-    id: UUID = Field(primary_key=True)
-    person: UUID = Field(primary_key=True, index=True)
-    organisation: str = Field(primary_key=True)
-    begun_at: datetime = Field(sa_type=MOMENT)
-    saved_at: datetime = Field(sa_type=MOMENT)
-    expires_at: datetime = Field(sa_type=MOMENT)
-    sealed: bytes = Field(sa_column=sa.Column(sa.LargeBinary, nullable=False))
 
 
 class PostalCodeRow(SQLModel, table=True):

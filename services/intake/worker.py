@@ -6,12 +6,12 @@ import shared.hosting.lean  # noqa: F401  # before anything imports structlog
 from services.intake import repository
 from services.intake.consumers import insights, receipts, subscriptions
 from services.intake.domain.concern import Stage
-from services.intake.drafts import pruning
 from services.intake.receipts import ReceiptMetrics, Receipts
-from services.intake.tables import SPINE
+from services.intake.tables import DRAFTS, SPINE
 from services.intake.workflows.concern import ConcernWorkflow
 from shared.hosting.worker import ServiceParts, Told, WorkerParts, serve
 from shared.mail import SmtpMailer
+from shared.persistence.pruning import Pruning
 
 TERMINAL = frozenset({Stage.ADVISED_CLOSED, Stage.ROUTED, Stage.MERGED})
 """Stages that a concern can rest in for good; clocks that are open keep its workflow alive all the same."""
@@ -31,7 +31,7 @@ def assemble(parts: WorkerParts) -> ServiceParts:
     return ServiceParts(
         told=[Told(store, ConcernWorkflow, TERMINAL)],
         subscriptions=(*subscriptions(store), receipts(store, sending), insights(store, parts.vault)),
-        background=(pruning(parts.work),),
+        background=(Pruning(parts.work, DRAFTS.table),),
     )
 
 

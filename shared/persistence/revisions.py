@@ -11,7 +11,7 @@ from alembic import context, op
 from sqlalchemy import MetaData
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-from shared.persistence import drafts, wall
+from shared.persistence import wall
 
 MOMENT = sa.DateTime(timezone=True)
 NOW = sa.text("now()")
@@ -287,6 +287,57 @@ end $body$
 
 def create_drafts(schema: str) -> None:
     """Create the table of drafts behind the wall: each person sees and forgets their own rows alone."""
-    op.create_table("draft", *drafts.columns(), schema=schema)
+    op.create_table(
+        "draft",
+        sa.Column("person", UUID, primary_key=True),
+        sa.Column("unit", UUID, primary_key=True),
+        sa.Column("form", sa.Text, primary_key=True),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("version", sa.BigInteger, nullable=False),
+        sa.Column("saved_at", MOMENT, nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        schema=schema,
+    )
     wall.guard(schema, "draft", sees=f"person = {wall.PERSON}")
     op.execute(f"create policy forget on {schema}.draft for delete to {schema}_api using (person = {wall.PERSON})")
+
+
+def drafts_by_place(schema: str) -> None:
+    """Tie drafts to their writer's place of work, and say when they were begun (version 2 of the table).
+
+    Where a draft lies already, its writer works for one of those who take part in the record. Each of them gets a row: the writer
+    sees the one of their place, nobody sees another, and all are gone within their week.
+    """
+    draft, own = f"{schema}.draft", f"person = {wall.PERSON} and organisation = {wall.ORGANISATION}"
+    op.add_column("draft", sa.Column("organisation", sa.Text), schema=schema)
+    op.add_column("draft", sa.Column("begun_at", MOMENT), schema=schema)
+    op.drop_constraint("pk_draft", "draft", schema=schema)
+    op.execute(_DRAFTS_BY_PLACE.format(draft=draft, schema=schema))
+    op.execute(_DRAFTS_OF_NO_PLACE.format(draft=draft))
+    for column in ("organisation", "begun_at"):
+        op.alter_column("draft", column, nullable=False, schema=schema)
+    op.create_primary_key("pk_draft", "draft", ["person", "organisation", "unit", "form"], schema=schema)
+    for policy, what in (("see", "select"), ("change", "update"), ("forget", "delete")):
+        checked = " with check (true)" if what == "update" else ""
+        op.execute(f"drop policy {policy} on {draft}")
+        op.execute(f"create policy {policy} on {draft} for {what} to {schema}_api using ({own}){checked}")
+
+
+def drafts_in_one_shape(schema: str, form: str) -> None:
+    """Give a table of drafts that was keyed by the record's id alone the shape of the others; every row stays, as a draft of `form`."""
+    op.alter_column("draft", "id", new_column_name="unit", schema=schema)
+    op.add_column("draft", sa.Column("form", sa.Text, nullable=False, server_default=form), schema=schema)
+    op.add_column("draft", sa.Column("version", sa.BigInteger, nullable=False, server_default="0"), schema=schema)
+    for column in ("form", "version"):
+        op.alter_column("draft", column, server_default=None, schema=schema)
+    op.drop_index(f"ix_{schema}_draft_person", table_name="draft", schema=schema)
+    op.drop_constraint("pk_draft", "draft", schema=schema)
+    op.create_primary_key("pk_draft", "draft", ["person", "organisation", "unit", "form"], schema=schema)
+
+
+_DRAFTS_BY_PLACE = """
+insert into {draft} (person, organisation, unit, form, sealed, version, begun_at, saved_at, expires_at)
+select distinct d.person, a.organisation, d.unit, d.form, d.sealed, d.version, d.saved_at, d.saved_at, d.expires_at
+from {draft} d join {schema}.case_access a on a.aggregate_id = d.unit
+"""
+_DRAFTS_OF_NO_PLACE = "delete from {draft} where organisation is null"

@@ -39,7 +39,7 @@ from shared.vault.persons import Persons
 from shared.vault.provider import KeyProvider
 from shared.vault.reaching import reaching
 from shared.vault.scan import check_text
-from shared.vault.sealing import decrypt, encrypt, seal, unseal
+from shared.vault.sealing import seal, unseal
 
 
 class Vault:
@@ -101,19 +101,6 @@ class Vault:
         places = tuple(Place(unit, field_class, field, self._new_ref()) for field_class, field, _ in texts)
         values = tuple(seal(key, plaintext, place) for (_, _, plaintext), place in zip(texts, places, strict=True))
         return Sealed(unit, places, values)
-
-    async def seal_draft(self, unit: UUID, person: UUID, text: str) -> bytes:
-        """Seal what a person has typed so far about a unit, for that person to go on with; raises `Unopenable` without a key.
-
-        It is stored as it is returned, and is no text of the unit: nobody else has leave to open it, and no look is logged
-        when its own writer does. With the unit's key it is gone.
-        """
-        return encrypt(await self._keys.for_sealing(unit), text.encode(), _of_draft(unit, person))
-
-    async def open_draft(self, unit: UUID, person: UUID, sealed: bytes) -> Plain:
-        """Open what the same person sealed with `seal_draft`; raises `Unopenable` for anybody else and once the key is gone."""
-        key = (await self._keys.for_opening({unit}))[unit]
-        return Plain(decrypt(key, sealed, _of_draft(unit, person)).decode())
 
     async def grant(
         self,
@@ -262,11 +249,6 @@ class Vault:
             unseal(keys[row.unit], row.sealed, Place(row.unit, FieldClass(row.field_class), row.field, row.blob))
             for row in (found[ticket] for ticket in tickets)
         ]
-
-
-def _of_draft(unit: UUID, person: UUID) -> bytes:
-    """Return the associated data that ties a draft to its unit and its writer."""
-    return f"tvd1|{unit}|{person}".encode()
 
 
 async def _ask(

@@ -27,12 +27,12 @@ from services.intake.api import Entrances
 from services.intake.calls import Call, Calls, Ending
 from services.intake.domain.commands import Called
 from services.intake.domain.concern import Concern, Stage
-from services.intake.drafts import DraftBox, Pairs
 from services.intake.handed_on import stub
 from services.intake.pages.asking import choices, said
 from services.intake.pages.concerns import drawn, reference
 from services.intake.pages.guidance import guidances
 from services.intake.places import Found, around, find
+from services.intake.tables import CALL, DRAFTS
 from shared.contracts.codes import Anonymity, ReporterKind
 from shared.errors import Conflict, TovholderError
 from shared.lifecycle.actor import Role
@@ -48,6 +48,7 @@ from shared.vault import Vault
 from shared.web import reading
 from shared.web.commands import accept
 from shared.web.console.commands import key_of
+from shared.web.console.drafts import FormDrafts, Pairs, Saved
 from shared.web.console.fields import asked, body
 from shared.web.console.language import N_
 from shared.web.console.refusals import Refusals, refusals
@@ -94,8 +95,8 @@ class DeskPages:
         self._console = console
         self._codes = entrances.codes
         self._store = store
-        self._drafts = DraftBox(vault.drafts)
-        self._calls = Calls(entrances.concerns, self._drafts)
+        self._drafts = FormDrafts(DRAFTS, vault)
+        self._calls = Calls(entrances.concerns)
 
     def add(self, router: APIRouter) -> None:
         """Add the pages."""
@@ -119,8 +120,8 @@ class DeskPages:
     async def save(self, visit: Visit) -> Response:
         """Keep the draft, and say when."""
         async with self._begin(visit) as tx:
-            at = await self._keep(tx, _id(visit), visit.form)
-        return self._console.fragment(visit, "desk/saved.html", saved_at=at, seconds=_seconds(visit, at))
+            saved = await self._keep(tx, _id(visit), visit.form)
+        return self._console.fragment(visit, "desk/saved.html", seconds=_seconds(visit, saved.at), cpr=saved.cpr)
 
     async def place(self, visit: Visit) -> Response:
         """Say which municipality fits, and what there is to tell."""
@@ -134,7 +135,7 @@ class DeskPages:
     async def discard(self, visit: Visit) -> Response:
         """Throw the draft away."""
         async with self._begin(visit) as tx:
-            await self._drafts.forget(tx, _id(visit))
+            await DRAFTS.drop(tx, _id(visit), CALL)
         return see_other("/intake/calls")
 
     async def press(self, visit: Visit) -> Response:
@@ -200,13 +201,12 @@ class DeskPages:
                 concern = await self._calls.there(tx, call_id)
             except Conflict:
                 return see_other("/intake/calls")
-            kept = await self._drafts.find(tx, call_id)
-            if concern is not None and kept is None:
+            draft = await self._drafts.find(tx, call_id, CALL)
+            if concern is not None and draft is None:
                 return see_other(f"/intake/concerns/{call_id}")
-            draft, pairs = kept or (None, ())
-            form = form or Form(pairs)
+            form = form or (draft.form if draft else Form())
             where = await _where(tx, form)
-            mine = [each for each in await self._drafts.mine(tx) if each.id != call_id]
+            mine = [each for each in await DRAFTS.mine(tx, CALL) if each.unit != call_id]
             now = tx.now
         if not form.get("key"):
             form = Form((*form.pairs, ("key", str(uuid4()))))
@@ -236,7 +236,7 @@ class DeskPages:
     async def many(self, visit: Visit) -> Response:
         """List the desk's calls."""
         async with self._begin(visit) as tx:
-            drafts = await self._drafts.mine(tx)
+            drafts = await DRAFTS.mine(tx, CALL)
             rows, following = await reading.page(
                 tx, self._store, visit.request, {}, lambda state, tx: {"state": state, "card": drawn(visit, state, tx)}
             )
@@ -245,13 +245,13 @@ class DeskPages:
             visit, "desk/calls.html", drafts=drafts, rows=rows, next=following, gone=gone, reference_of=reference
         )
 
-    async def _keep(self, tx: Transaction, call_id: UUID, form: Form) -> Any:
+    async def _keep(self, tx: Transaction, call_id: UUID, form: Form) -> Saved:
         """Keep the draft, unless its call has ended: what was still on its way then brings nothing back."""
         try:
-            ended = not await self._drafts.held(tx, call_id) and await self._calls.there(tx, call_id) is not None
+            ended = not await DRAFTS.held(tx, call_id, CALL) and await self._calls.there(tx, call_id) is not None
         except Conflict:
             ended = True
-        return tx.now if ended else await self._drafts.save(tx, call_id, kept_pairs(form))
+        return Saved(tx.now) if ended else await self._drafts.keep(tx, call_id, CALL, kept_pairs(form))
 
     def _begin(self, visit: Visit) -> Any:
         return self._console.edge.begin(visit.request, visit.actor)

@@ -4,8 +4,8 @@ One task a process listens to Postgres, which names the organisation whose rows 
 a mark of their own list, once a change however many it had, and a page hears only of a list that is another than before.
 
     event: work          the list is another one
-    : still here         every 15 s, while the session counts
-    event: over          the session has ended, or this process is going down
+    event: here          at once, and every 15 s while the session counts: a page that hears nothing asks again
+    event: over          with why: `session` has ended, this process is to `restart`, or something is `away`
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ MOST: Final = 12
 AGAIN: Final = 2.0
 """Seconds before a lost connection to Postgres is tried anew."""
 
+HERE: Final = "event: here\ndata: yes\n\n"
 EVENTS: Final = {"Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no", **NO_STORE}
 
 
@@ -135,7 +136,6 @@ class LivePages:
         event = self.ears.enter(organisation)
         self._open[person] += 1
         try:
-            yield "retry: 5000\n\n"
             async for line in self._lines(visit, event):
                 yield line
         except TovholderError:
@@ -149,6 +149,7 @@ class LivePages:
     async def _lines(self, visit: Visit, event: asyncio.Event) -> AsyncGenerator[str]:
         mark = await self._mark(visit)
         looked = time.monotonic()
+        yield HERE
         while not self.ears.over():
             with suppress(TimeoutError):
                 await asyncio.wait_for(event.wait(), HEARTBEAT)
@@ -163,9 +164,10 @@ class LivePages:
             if time.monotonic() - looked >= HEARTBEAT:
                 looked = time.monotonic()
                 if await self.console.sessions.find(visit.request, used=False) is None:
-                    break
-                yield ": still here\n\n"
-        yield "event: over\ndata: ended\n\n"
+                    yield "event: over\ndata: session\n\n"
+                    return
+                yield HERE
+        yield "event: over\ndata: restart\n\n"
 
     async def _mark(self, visit: Visit) -> str:
         async with self.console.edge.begin(visit.request, visit.actor) as tx:

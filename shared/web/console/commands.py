@@ -25,7 +25,7 @@ from shared.persistence.store import Store
 from shared.persistence.work import Transaction
 from shared.web.commands import KEY as WELL_FORMED
 from shared.web.commands import accept
-from shared.web.console.drafts import Draft, FormDrafts
+from shared.web.console.drafts import Draft, FormDrafts, typed
 from shared.web.console.fields import MORE, Field, asked, body
 from shared.web.console.refusals import Refusals, refusals
 from shared.web.console.site import PLAIN, Console, Form, Visit, see_other
@@ -153,9 +153,9 @@ class CommandPages:
             about: UUID = visit.request.path_params["id"]
             async with visit.console.edge.begin(visit.request, visit.actor) as tx:
                 await self.store.load(tx, about, lock=False)
-            at = await self.drafts.keep(visit, about, code, _version(visit.form))
+                saved = await self.drafts.keep(tx, about, code, typed(visit.form), _version(visit.form))
             if visit.partial:
-                return self.console.fragment(visit, "draft_saved.html", at=at)
+                return self.console.fragment(visit, "draft_saved.html", at=saved.at, cpr=saved.cpr)
             return see_other(f"{self.home(about)}/do/{code}")
 
         self.console.post(router, f"{path}/draft", given.door, keep)

@@ -48,6 +48,17 @@ class Present:
     value: str
 
     @property
+    def idle_seconds(self) -> int:
+        """Return how long the session waits from now on: a browser's clock may be another than ours."""
+        return max(0, int((self.idle_until - datetime.now(UTC)).total_seconds()))
+
+    @property
+    def who(self) -> str:
+        """Return a mark of the person and place of work, by which a page knows whose it is; it tells nobody who that is."""
+        named = f"{self.actor.person_ref} {self.actor.organisation}"
+        return hashlib.sha256(named.encode()).hexdigest()[:16]
+
+    @property
     def csrf(self) -> str:
         """What a form of this session carries, and no other site can know.
 

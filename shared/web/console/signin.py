@@ -100,13 +100,14 @@ def _going(router: APIRouter, console: Console) -> None:
         return answer
 
     async def awake(visit: Visit) -> Response:
-        """Say that somebody is still here, and until when the session waits."""
-        return console.fragment(visit, "awake.html")
+        """Say until when the session waits: to a page that asks, or to who signed in again for another tab."""
+        return console.fragment(visit, "awake.html") if visit.partial else console.page(visit, "signed_in.html")
 
     console.open_get(router, "/signed-out", signed_out)
     console.open_get(router, "/language/{code}", speak)
     console.post(router, "/sign-out", PLAIN, out)
     console.get(router, "/session", PLAIN, awake)
+    console.get(router, "/session/state", PLAIN, awake, used=False)
 
 
 async def sign_out(visit: Visit, *, everywhere: bool = False) -> Response:

@@ -38,6 +38,8 @@ MOST_FIELDS: Final = 2_000
 FORM: Final = "application/x-www-form-urlencoded"
 NO_STORE: Final = {"Cache-Control": "no-store", "Vary": "Cookie, HX-Request"}
 UNSAFE: Final = ("POST",)
+TROUBLE: Final = {"HX-Retarget": "#trouble", "HX-Reswap": "innerHTML", "HX-Reselect": ".trouble"}
+"""Where htmx puts an error, whatever part of a page was asked for."""
 
 
 log = structlog.get_logger()
@@ -89,7 +91,7 @@ class Visit:
     @property
     def partial(self) -> bool:
         """Say whether htmx asks for a part of a page."""
-        return self.request.headers.get("hx-request") == "true" and "hx-boosted" not in self.request.headers
+        return _partial(self.request)
 
     def say(self, danish: str, **values: Any) -> str:
         """Return a text in the visitor's language."""
@@ -193,28 +195,36 @@ class Console:
         if shown >= 500:
             log.warning("page_failed", code=error.code)
         request.state.problem_code = error.code
-        mendable = shown in (401, 503) or error.code == "form_not_ours"
-        retype = form.typed() if mendable and from_own_page(request) else ()
-        answer = self._render(
-            request,
-            present,
-            language_for(request),
-            "problem.html",
-            shown,
-            {"error": error, "status": shown, "retype": retype, "action": _path(self, request)},
-        )
+        if _partial(request):
+            answer = self._trouble(request, error, present, shown)
+        else:
+            mendable = shown in (401, 503) or error.code == "form_not_ours"
+            retype = form.typed() if mendable and from_own_page(request) else ()
+            context = {"error": error, "status": shown, "retype": retype, "action": _path(self, request)}
+            answer = self._render(request, present, language_for(request), "problem.html", shown, context)
         if isinstance(error, TooMany):
             answer.headers["Retry-After"] = str(error.retry_after)
         return answer
 
+    def _trouble(self, request: Request, error: TovholderError, present: Present | None, status: int) -> Response:
+        """Say an error to a part of a page, in the place that the layout has for it: nothing of the page is taken away."""
+        answer = self._render(request, present, language_for(request), "trouble.html", status, {"error": error})
+        answer.headers.update(TROUBLE)
+        return answer
+
     def _signed_out(self, request: Request, form: Form) -> Response:
-        """Send who looks to sign in; who sent a form is shown what was typed, to send again after it."""
+        """Send who looks to sign in; who sent a form is shown what was typed, to send again after it.
+
+        A script that asks for a part or a stream is told that the session is over: it is not led through a sign-in that nobody sees.
+        """
+        gone = Unauthenticated("session_over", "your sign-in has ended; nothing was saved", remedy="Sign in again.")
+        if _partial(request) or not _navigates(request):
+            return self._trouble(request, gone, None, gone.status)
         here = _path(self, request)
         sign_in = f"/{self.service}/sign-in?to={quote(here, safe='/')}"
-        if request.method == "GET" and request.headers.get("hx-request") != "true":
+        if request.method == "GET":
             return RedirectResponse(sign_in, status_code=303, headers=NO_STORE)
         retype = form.typed() if from_own_page(request) else ()
-        gone = Unauthenticated("session_over", "your sign-in has ended; nothing was saved", remedy="Sign in again.")
         context = {"error": gone, "status": 401, "retype": retype, "action": here, "sign_in": sign_in}
         return self._render(request, None, language_for(request), "session_over.html", 401, context)
 
@@ -274,6 +284,16 @@ def language_for(request: Request) -> Language:
 def see_other(path: str) -> Response:
     """Send the browser on after something was saved, so that a reload repeats nothing."""
     return RedirectResponse(path, status_code=303, headers=NO_STORE)
+
+
+def _partial(request: Request) -> bool:
+    """Say whether htmx asks for a part of a page."""
+    return request.headers.get("hx-request") == "true" and "hx-boosted" not in request.headers
+
+
+def _navigates(request: Request) -> bool:
+    """Say whether somebody goes to the page, by the browser's own word; who says nothing of it does."""
+    return request.headers.get("sec-fetch-mode", "navigate") == "navigate"
 
 
 def _path(console: Console, request: Request) -> str:

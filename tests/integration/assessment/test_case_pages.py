@@ -321,6 +321,19 @@ async def test_a_draft_is_its_writers_alone_and_goes_when_the_form_is_sent(world
         assert (await tx.session.execute(left)).scalar_one() == 0
 
 
+async def test_a_draft_holds_no_cpr_number_and_its_writer_is_told(world: World, visit: Any) -> None:
+    case = await world.routed()
+    await world.walk(case, *TO_OFFER[:4])
+    path, kommune = f"/cases/{case}/do/complete-assessment", visit(Role.TOVHOLDER_KOMMUNE)
+    typed = [*(await kommune.get(path)).hidden().items(), ("reasoning", "Hun har 010190-1234 som nummer")]
+    kommune.headers["HX-Request"] = "true"
+    saved = await kommune.post(f"{path}/draft", typed, status=200)
+    kommune.headers.clear()
+
+    assert "Der står et CPR-nummer i teksten" in saved.html
+    assert "Hun har [CPR] som nummer" in (await kommune.get(path)).html
+
+
 async def test_a_draft_whose_writer_never_comes_back_is_forgotten_after_its_week(world: World, visit: Any) -> None:
     case = await world.routed()
     await world.walk(case, *TO_OFFER[:4])

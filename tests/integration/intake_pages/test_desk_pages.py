@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace as replaced
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,8 +14,11 @@ import sqlalchemy as sa
 from httpx import Response
 
 from deploy.reference import replace
-from services.intake.drafts import pruning
+from services.intake.tables import DRAFTS
 from shared.lifecycle.actor import Role
+from shared.persistence.pruning import Pruning
+from shared.vault.model import FieldClass, Place
+from shared.vault.sealing import seal
 from tests.integration.intake_pages.pages_world import ADVISER, TEACHER, Site
 from tests.integration.spine.spine_world import Cluster, person
 
@@ -55,7 +60,7 @@ async def test_what_is_typed_is_saved_sealed_and_comes_back(site: Site) -> None:
     again = await site.ask(ADVISER, path)
     assert SAID in again.text
     assert f'name="key" value="{form["key"]}"' in again.text
-    sealed = await count(site, "select sealed from intake.draft where id = :id", id=UUID(path[-36:]))
+    sealed = await count(site, "select sealed from intake.draft where unit = :id", id=UUID(path[-36:]))
     assert SAID.encode() not in bytes(sealed)
 
 
@@ -81,6 +86,51 @@ async def test_a_draft_is_seen_by_its_writer_alone(site: Site, pages_cluster: Cl
         await connection.close()
 
 
+async def test_a_draft_stays_at_the_place_of_work_where_it_was_written(site: Site) -> None:
+    path, form = new_call()
+    await site.ask(ADVISER, f"{path}/save", form)
+    elsewhere = replaced(ADVISER, organisation="hotline:other")
+
+    assert SAID in (await site.ask(ADVISER, path)).text
+    assert SAID not in (await site.ask(elsewhere, path)).text
+
+
+async def test_a_draft_holds_no_cpr_number_and_its_writer_is_told(site: Site) -> None:
+    path, form = new_call()
+    said = f"{SAID} Nummeret er 010190-1234, siger hun."
+    saved = await site.ask(ADVISER, f"{path}/save", {**form, "description": said})
+    again = (await site.ask(ADVISER, path)).text
+
+    assert "Der står et CPR-nummer i teksten" in saved.text
+    assert "Gemt " in saved.text
+    assert f"{SAID} Nummeret er [CPR], siger hun." in again
+    assert "1234" not in again
+    assert "CPR" not in (await site.ask(ADVISER, f"{path}/save", form)).text
+
+
+async def test_a_draft_that_was_sealed_without_its_writer_still_opens(site: Site) -> None:
+    path, form = new_call()
+    await site.ask(ADVISER, f"{path}/save", form)
+    call, text = UUID(path[-36:]), json.dumps([["description", "Ord fra før opgraderingen"]])
+    key = await site.vault._keys.for_sealing(call)
+    before = seal(key, text, Place(call, FieldClass.REPORTER, "draft", call))
+    async with site.work.begin() as tx:
+        old = sa.update(DRAFTS.table).where(DRAFTS.table.c.unit == call).values(sealed=before)
+        await tx.session.execute(old)
+
+    assert "Ord fra før opgraderingen" in (await site.ask(ADVISER, path)).text
+
+
+async def test_a_draft_of_another_writer_does_not_open_even_where_its_row_was_moved(site: Site) -> None:
+    path, form = new_call()
+    await site.ask(ADVISER, f"{path}/save", form)
+    async with site.work.begin() as tx:
+        moved = sa.update(DRAFTS.table).where(DRAFTS.table.c.unit == UUID(path[-36:]))
+        await tx.session.execute(moved.values(person=COLLEAGUE.person_ref))
+
+    assert SAID not in (await site.ask(COLLEAGUE, path)).text
+
+
 async def test_a_draft_goes_when_it_is_thrown_away_sent_or_old(site: Site, pages_cluster: Cluster) -> None:
     thrown, sent, old, young = [new_call() for _ in range(4)]
     for path, form in (thrown, sent, old, young):
@@ -89,11 +139,11 @@ async def test_a_draft_goes_when_it_is_thrown_away_sent_or_old(site: Site, pages
     assert (await pressed(site, *sent, "later")).status_code == 201
     admin = await asyncpg.connect(pages_cluster.dsn("postgres"))
     try:
-        aged = "update intake.draft set expires_at = now() - interval '1 minute' where id = $1"
+        aged = "update intake.draft set expires_at = now() - interval '1 minute' where unit = $1"
         await admin.execute(aged, UUID(old[0][-36:]))
         assert SAID not in (await site.ask(ADVISER, old[0])).text
-        assert await pruning(site.work).once() == 1
-        left = {row["id"] for row in await admin.fetch("select id from intake.draft")}
+        assert await Pruning(site.work, DRAFTS.table).once() == 1
+        left = {row["unit"] for row in await admin.fetch("select unit from intake.draft")}
     finally:
         await admin.close()
     assert {UUID(each[0][-36:]) for each in (thrown, sent, old, young)} & left == {UUID(young[0][-36:])}
@@ -103,7 +153,7 @@ async def test_a_save_that_was_still_on_its_way_brings_no_draft_back(site: Site)
     path, form = new_call()
     await pressed(site, path, form, "later")
     assert (await site.ask(ADVISER, f"{path}/save", form)).status_code == 200
-    assert await count(site, "select count(*) from intake.draft where id = :id", id=UUID(path[-36:])) == 0
+    assert await count(site, "select count(*) from intake.draft where unit = :id", id=UUID(path[-36:])) == 0
     assert (await site.ask(ADVISER, path)).headers["location"] == f"/intake/concerns/{path[-36:]}"
 
 

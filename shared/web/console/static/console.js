@@ -4,32 +4,6 @@
 (() => {
   const body = document.body;
 
-  // A session that nobody uses ends. Five minutes before, the page asks; what was typed stays where it is.
-  const WARN_MS = 5 * 60 * 1000;
-  const idle = document.getElementById("idle");
-  const readUntil = () => {
-    const fresh = document.querySelector("#idle-answer [data-idle-until]");
-    return new Date((fresh || body).dataset.idleUntil).getTime();
-  };
-  if (idle && body.dataset.idleUntil) {
-    window.setInterval(() => {
-      const left = readUntil() - Date.now();
-      const shown = !idle.hidden;
-      if (left < WARN_MS && !shown) {
-        idle.hidden = false;
-        idle.querySelector("button").focus({ preventScroll: true });
-      } else if (left >= WARN_MS && shown) {
-        idle.hidden = true;
-      }
-      if (left <= 0) {
-        // Nobody is here any more: what was opened is closed again. What was typed stays.
-        for (const text of document.querySelectorAll(".opened")) {
-          text.remove();
-        }
-      }
-    }, 1000);
-  }
-
   // Every htmx request that changes something carries the token of this session.
   document.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.verb !== "get" && body.dataset.csrf) {
@@ -117,37 +91,6 @@
     settleParts();
     document.addEventListener("change", settleParts);
   }
-
-  // What waits for the reader changes while the page is open: one connection, and only while the page is looked at,
-  // for a browser has six for all its tabs. The page asks for what is new itself (`work-changed`).
-  const asksForWork = document.querySelector('[hx-trigger*="work-changed"]');
-  let stream = null;
-  let opened = false;
-  const changed = () => body.dispatchEvent(new CustomEvent("work-changed", { bubbles: true }));
-  const listen = () => {
-    const wanted = asksForWork && window.EventSource && !document.hidden;
-    if (!wanted && stream) {
-      stream.close();
-      stream = null;
-    }
-    if (wanted && !stream) {
-      stream = new EventSource("/notify/work/live");
-      stream.addEventListener("work", changed);
-      stream.addEventListener("over", () => stream && stream.close());
-      if (opened) {
-        changed();
-      }
-      opened = true;
-    }
-  };
-  document.addEventListener("visibilitychange", listen);
-  window.addEventListener("pagehide", () => {
-    if (stream) {
-      stream.close();
-      stream = null;
-    }
-  });
-  window.addEventListener("pageshow", listen);
 
   // What was chosen in a list stays chosen when the list is fetched anew.
   let chosen = [];
