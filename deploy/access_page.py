@@ -24,9 +24,9 @@ for the state and the role. A text opens only with a leave that the vault keeps,
 Field classes (`domain.md` R6): A codes, B case text, C identity, D reporter, E security. A role is given leave for what it may open
 while its organisation takes part, never before and never after.
 
-Pages stand behind the same doors as JSON, and are asked for by a session instead of a token. Whoever is signed in reaches their own session, list, absence and
-sign-out. What somebody has typed and not sent (a draft) and their saved views are theirs alone: no role sees those of another, and
-SYSTEM forgets drafts without opening them. Operations pages are the OPERATOR's: codes and counts, no text.
+Pages stand behind the same doors as JSON, and are asked for by a session instead of a token. Whoever is signed in reaches their own
+session, list, absence and sign-out. What somebody has typed and not sent (a draft) and their saved views are theirs alone: no role sees
+those of another, and SYSTEM forgets drafts without opening them. Operations pages are the OPERATOR's: codes and counts, no text.
 
 ## Relations
 
