@@ -59,6 +59,13 @@ DESK: Final = Door("receive-concern", "domain.md 2.3 row 1, 2.4", frozenset({Rol
 """The door of `receive-concern`, for the hotline's own desk."""
 
 DO: Final = "do"
+FIND: Final = "find"
+"""The button that looks for the municipality where no script does."""
+
+MUNICIPALITY: Final = "subject_municipality"
+PRESSED_IN: Final = "hx-trigger-name"
+"""The header in which htmx says in which field something changed."""
+
 UNSAVED: Final = frozenset({CSRF_FIELD, DO})
 OUT: Final = frozenset({"anonymity", "channel", "receipt_address"})
 KINDS: Final = tuple(ReporterKind)
@@ -124,10 +131,11 @@ class DeskPages:
         return self._console.fragment(visit, "desk/saved.html", seconds=_seconds(visit, saved.at), cpr=saved.cpr)
 
     async def place(self, visit: Visit) -> Response:
-        """Say which municipality fits, and what there is to tell."""
+        """Say which municipality fits, and what there is to tell; the draft has what is shown, and not what stood there before."""
+        chose = visit.request.headers.get(PRESSED_IN) == MUNICIPALITY
         async with self._begin(visit) as tx:
-            await self._keep(tx, _id(visit), visit.form)
-            where = await _where(tx, visit.form)
+            where = await _where(tx, visit.form, typed=not chose)
+            await self._keep(tx, _id(visit), _living(visit.form, where["chosen"]))
         return self._console.fragment(
             visit, "desk/place.html", call=_id(visit), form=visit.form, wrong=Refusals(), **choices(KINDS), **where
         )
@@ -143,7 +151,9 @@ class DeskPages:
         ending = ENDINGS.get(visit.form.get(DO))
         if ending is None:
             async with self._begin(visit) as tx:
-                await self._keep(tx, _id(visit), visit.form)
+                looked = visit.form.get(DO) == FIND
+                found = (await _where(tx, visit.form, typed=True))["chosen"] if looked else visit.form.get(MUNICIPALITY)
+                await self._keep(tx, _id(visit), _living(visit.form, found))
             return see_other(f"/intake/desk/{_id(visit)}")
         return await self._take(visit, ending)
 
@@ -280,11 +290,20 @@ def told_call(form: Form, ending: Ending, *, acute: bool) -> dict[str, Any]:
     return call | {"concern": concern, "ending": ending.value, "acute": acute, "offers": offers}
 
 
-async def _where(tx: Transaction, form: Form) -> dict[str, Any]:
-    """Return what is known of where the person lives: municipalities that fit, the chosen one, help that can be named there."""
+def _living(form: Form, chosen: str) -> Form:
+    """Return the form with this municipality of residence."""
+    kept = tuple(pair for pair in form.pairs if pair[0] != MUNICIPALITY)
+    return Form((*kept, (MUNICIPALITY, chosen))) if chosen else Form(kept)
+
+
+async def _where(tx: Transaction, form: Form, *, typed: bool = False) -> dict[str, Any]:
+    """Return what is known of where the person lives: municipalities that fit, the chosen one, help that can be named there.
+
+    What was just typed goes before what was chosen; after that the adviser's choice stands, whatever the place was called.
+    """
     found = await find(tx, form.get("place"))
-    chosen = form.get("subject_municipality")
-    if found.fitting and chosen not in {each.code for each in (*found.fitting, *found.nearby)}:
+    chosen = form.get(MUNICIPALITY)
+    if not chosen or (typed and found.fitting and chosen not in {each.code for each in (*found.fitting, *found.nearby)}):
         chosen = found.only or ""
     shown = [chosen] if chosen else [each.code for each in found.fitting[:3]]
     places: list[str | None] = [*shown] or [None]

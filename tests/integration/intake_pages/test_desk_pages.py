@@ -71,6 +71,33 @@ async def test_nothing_has_to_be_filled_in_to_save_a_draft_and_no_script_is_need
     assert '<option value="0253" selected>Greve</option>' in (await site.ask(ADVISER, path)).text
 
 
+async def test_a_municipality_that_was_chosen_is_not_changed_back_to_the_one_that_was_typed(site: Site) -> None:
+    """Else a call about somebody in Aarhus ended at the Infohus of Greve, whose name was said first."""
+    path, form = new_call()
+    typed = {**form, "place": "Greve"}
+    assert '<option value="0253" selected>' in (await site.ask(ADVISER, f"{path}/place", typed)).text
+    assert '<option value="0253" selected>' in (await site.ask(ADVISER, path)).text, "what was found is in the draft"
+
+    chosen = {**typed, "subject_municipality": "0751"}
+    said = await site.ask(ADVISER, f"{path}/place", chosen, **{"hx-trigger-name": "subject_municipality"})
+    assert '<option value="0751" selected>' in said.text
+    assert "selected>Greve" not in said.text
+    again = (await site.ask(ADVISER, path)).text
+    assert '<option value="0751" selected>' in again, "a browser that died comes back to what was chosen"
+
+    anew = {**chosen, "place": "Roskilde"}
+    found = await site.ask(ADVISER, f"{path}/place", anew, **{"hx-trigger-name": "place"})
+    assert '<option value="0265" selected>' in found.text, "another place that is typed is looked for"
+
+
+async def test_without_a_script_the_button_finds_and_the_choice_stands(site: Site) -> None:
+    path, form = new_call()
+    await pressed(site, path, {**form, "place": "Greve", "subject_municipality": "0751"}, "keep")
+    assert '<option value="0751" selected>' in (await site.ask(ADVISER, path)).text
+    await pressed(site, path, {**form, "place": "Greve", "subject_municipality": "0751"}, "find")
+    assert '<option value="0253" selected>' in (await site.ask(ADVISER, path)).text
+
+
 async def test_a_draft_is_seen_by_its_writer_alone(site: Site, pages_cluster: Cluster) -> None:
     path, form = new_call()
     await site.ask(ADVISER, f"{path}/save", form)
