@@ -75,6 +75,16 @@ async def authorities(visit: Visit, _: Transaction, case: Case) -> list[Option]:
     return [Option(code, say.organisation(code)) for code in near(case, visit.now) + _others(case)]
 
 
+async def own(visit: Visit, _: Transaction, __: Case) -> list[Option]:
+    """Return the visitor's own authority, where nobody can speak for another."""
+    return [Option(visit.actor.organisation, Say(visit.language).organisation(visit.actor.organisation))]
+
+
+async def others(visit: Visit, tx: Transaction, case: Case) -> list[Option]:
+    """Return who may be an authority in a case, without the visitor's own."""
+    return [each for each in await authorities(visit, tx, case) if each.value != visit.actor.organisation]
+
+
 def near(case: Case, now: datetime) -> list[str]:
     """Return the authorities that a case is near to: municipality, police, psychiatry of the region, Kriminalforsorg."""
     psychiatry = psykiatri_of(case.municipality, now.astimezone(UTC).date())

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from services.assessment.domain.case import OPEN_CASE, Case, Stage
-from services.assessment.pages import case_choices, nine, sharing_form
+from services.assessment.pages import case_choices, case_codes, nine, sharing_form
 from services.assessment.pages.references import reference
 from services.assessment.repository import CaseStore
 from services.assessment.tables import DRAFTS
@@ -52,10 +52,11 @@ def case_forms(router: APIRouter, console: Console, store: CaseStore, vault: Vau
             "share-information.from_authority": case_choices.authorities,
             "share-information.to_authority": case_choices.authorities,
             "share-information.recipient_person": case_choices.people,
-            "refuse-sharing.from_authority": case_choices.authorities,
-            "refuse-sharing.to_authority": case_choices.authorities,
+            "refuse-sharing.from_authority": case_choices.own,
+            "refuse-sharing.to_authority": case_choices.others,
             "dispute-fact.disputed": case_choices.facts,
         },
+        open=case_codes.OPEN,
         presets={
             "hold-meeting": _meeting,
             "complete-assessment": lambda visit, case: nine.begin(),

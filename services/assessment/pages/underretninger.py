@@ -13,6 +13,7 @@ from services.assessment.domain.underretning import Stage, Underretning
 from services.assessment.pages import case_choices
 from services.assessment.pages.references import reference, reference_of_underretning
 from services.assessment.repository import CaseStore, UnderretningStore
+from shared.contracts.codes import Answer
 from shared.errors import NotFound
 from shared.hosting.api import ApiParts
 from shared.lifecycle.actor import Role
@@ -71,6 +72,7 @@ def underretning_pages(
         home=f"/{PLURAL}",
         heading=N_("Underretninger"),
         choices={"case_id": open_cases, "municipality": _municipalities},
+        open={"minor": (Answer.YES, Answer.UNKNOWN)},
         preset=_about_case,
         # Whoever makes one without part in the receiving unit sees nothing of it afterwards.
         then=lambda visit, made: f"/{PLURAL}/{made}" if _sees(visit) else "",

@@ -15,9 +15,11 @@ from starlette.responses import Response
 from services.corps import members, options
 from services.corps.api import at_home, intervention_told
 from services.corps.domain.intervention import Intervention, Stage
+from services.corps.domain.intervention_guards import LONGEST
 from services.corps.handlers import Corps
 from services.corps.pages import standing, wording
 from shared.contracts.corps import Dimension
+from shared.contracts.corps_codes import EndCriterion
 from shared.errors import NotFound
 from shared.hosting.api import ApiParts
 from shared.lifecycle.actor import Role
@@ -114,6 +116,7 @@ def intervention_pages(router: APIRouter, parts: ApiParts, console: Console, wor
         "interventions",
         heading=lambda visit, state: wording.intervention_ref(state.id),
         choices={"choose-member.member_ref": _own, "exclude-member.member_ref": _anybody},
+        open={"end-intervention.criterion": _criteria},
         presets={
             "choose-member": lambda visit, _: Form((("reason_code", "FIRST_OPTION"),)),
             "accept-match": _plan,
@@ -207,8 +210,15 @@ async def _anybody(visit: Visit, tx: Transaction, state: Intervention) -> Sequen
     return [
         Option(str(one.id), f"{wording.member_ref(one.id)}, {wording.place(one.profile.municipality)}")
         for one in everyone
-        if one.id not in state.excluded
+        if one.id not in state.excluded and (state.member is None or one.id != state.member.member_ref)
     ]
+
+
+def _criteria(visit: Visit, state: Intervention) -> Sequence[str]:
+    """Return the end criteria that can hold now (2.6)."""
+    year = state.started_on is not None and wording.today(visit) >= state.started_on + LONGEST
+    met = {EndCriterion.GOALS_DROPPED: state.goals_dropped >= 2, EndCriterion.TWELVE_MONTHS: year}
+    return [each for each in EndCriterion if met.get(each, True)]
 
 
 def _plan(visit: Visit, state: Intervention) -> Form:

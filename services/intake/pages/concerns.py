@@ -72,6 +72,8 @@ def concern_pages(router: APIRouter, parts: ApiParts, console: Console, store: S
             "answer-question.question": _open_questions,
             "withdraw-question.question": _open_questions,
         },
+        # What was said cannot be unsaid (2.4).
+        open={"set-anonymity.anonymity": lambda visit, concern: (Anonymity.CONFIDENTIAL, Anonymity.OPEN)},
         presets={
             "route-concern": _to_residence,
             "point-out-help": _to_residence,

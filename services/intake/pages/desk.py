@@ -303,7 +303,9 @@ async def _where(tx: Transaction, form: Form, *, typed: bool = False) -> dict[st
     """
     found = await find(tx, form.get("place"))
     chosen = form.get(MUNICIPALITY)
-    if not chosen or (typed and found.fitting and chosen not in {each.code for each in (*found.fitting, *found.nearby)}):
+    if not chosen or (
+        typed and found.fitting and chosen not in {each.code for each in (*found.fitting, *found.nearby)}
+    ):
         chosen = found.only or ""
     shown = [chosen] if chosen else [each.code for each in found.fitting[:3]]
     places: list[str | None] = [*shown] or [None]

@@ -7,8 +7,8 @@ own, so that a form that is sent twice does one thing. Who comes second is told 
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -56,6 +56,9 @@ Preset = Callable[[Visit, Any], Form]
 Fill = Callable[[Form], Form]
 """Adds to what was sent what follows from it, so that no person is asked for it."""
 
+Open = Callable[[Visit, Any], Collection[Any]]
+"""Gives which codes of a closed list are open to choose: (visit, aggregate). What a guard always refuses is not offered."""
+
 Beside = Callable[[Visit, Transaction, Any], Awaitable[Mapping[str, Any]]]
 """Looks up what a form that is drawn by hand shows beside its fields: (visit, transaction, aggregate)."""
 
@@ -71,6 +74,8 @@ class CommandPages:
     """Names the aggregate above its forms; never a person."""
     choices: Mapping[str, Choices] = field(default_factory=dict)
     """What references may be, by `<command>.<field>`."""
+    open: Mapping[str, Open] = field(default_factory=dict)
+    """Which codes can be chosen, by `<command>.<field>`; all of them where nothing is said."""
     presets: Mapping[str, Preset] = field(default_factory=dict)
     """What forms begin with, by command."""
     templates: Mapping[str, str] = field(default_factory=dict)
@@ -180,6 +185,10 @@ class CommandPages:
         out = self.left_out.get(code, frozenset())
         return tuple(field for field in asked(given.model) if field.name not in out)
 
+    def _open(self, visit: Visit, state: Any, code: str) -> dict[str, Collection[Any]]:
+        of_it = ((name.partition(".")[2], codes) for name, codes in self.open.items() if name.startswith(f"{code}."))
+        return {name: codes(visit, state) for name, codes in of_it}
+
     async def _again(
         self, visit: Visit, about: UUID, code: str, given: Given, wrong: Refusals, *, status: int = 200
     ) -> Response:
@@ -203,7 +212,7 @@ class CommandPages:
             "code": code,
             "state": state,
             "kind": self.store.lifecycle.kind,
-            "fields": self._asked(code, given),
+            "fields": offered(self._asked(code, given), self._open(visit, state, code)),
             "options": options,
             "standing": _standing(possible(self.store.lifecycle, state, context), code),
             "agreed": state.agreements.get(code, ()),
@@ -239,6 +248,18 @@ class CommandPages:
             draft=draft,
             drafted=sheet["code"] in self.drafted,
         )
+
+
+def offered(fields: Sequence[Field], codes: Mapping[str, Collection[Any]]) -> tuple[Field, ...]:
+    """Return the fields with the codes that can be chosen, by the path of the field; what was sent is read by all of them."""
+    return tuple(_narrowed(each, each.name, codes) for each in fields)
+
+
+def _narrowed(asked_for: Field, path: str, codes: Mapping[str, Collection[Any]]) -> Field:
+    parts = tuple(_narrowed(part, f"{path}.{part.name}", codes) for part in asked_for.parts)
+    kept = codes.get(path)
+    left = asked_for.codes if kept is None else tuple(code for code in asked_for.codes if code in set(map(str, kept)))
+    return replace(asked_for, parts=parts, codes=left)
 
 
 def given_route(router: APIRouter, console: Console) -> None:

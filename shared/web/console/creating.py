@@ -6,7 +6,7 @@ What is made opens its own page, if its maker may see it; else a page says that 
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from shared.lifecycle.aggregate import Aggregate
 from shared.persistence.idempotency import Attempt
 from shared.persistence.work import Transaction
 from shared.web.commands import accept
-from shared.web.console.commands import RETYPED, Option, key_again, key_of
+from shared.web.console.commands import RETYPED, Option, key_again, key_of, offered
 from shared.web.console.fields import MORE, Field, asked, body
 from shared.web.console.refusals import Refusals, refusals
 from shared.web.console.site import Console, Form, Visit, see_other
@@ -52,6 +52,8 @@ class CreationPage:
     heading: str
     """What the list is called (Danish)."""
     choices: Mapping[str, Offered] = field(default_factory=dict)
+    open: Mapping[str, Collection[Any]] = field(default_factory=dict)
+    """Which codes can be chosen, by field; all of them where nothing is said."""
     preset: Nothing = _empty
     template: str = "create.html"
     left_out: frozenset[str] = frozenset()
@@ -112,7 +114,7 @@ class CreationPage:
             self.template,
             status=status,
             code=self.operation,
-            fields=self._asked(given),
+            fields=offered(self._asked(given), self.open),
             options=options,
             form=form,
             wrong=wrong,

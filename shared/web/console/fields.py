@@ -29,6 +29,7 @@ MORE: Final = "more"
 DIGITS: Final = 18
 """Digits of the longest number that is read as one; what is longer goes on as it is, for the model to refuse."""
 MOST_ROWS: Final = 20
+"""Rows that a form shows of a group whose model does not say how many there may be."""
 ONE_LINE: Final = 200
 """Characters up to which a text is asked on one line."""
 
@@ -76,11 +77,13 @@ class Field:
 
     def rows(self, form: Form, *, more: str = "") -> range:
         """Return which rows of a group to show: those that were filled, at least the fewest, and one more if it was asked for."""
-        filled = [
-            int(name[len(self.name) + 1 :].split(".")[0]) for name in _below(form, self.name) if _index(name, self.name)
-        ]
-        shown = max((*(index + 1 for index in filled), self.fewest, 1))
-        return range(min(MOST_ROWS, shown + (more == self.name)))
+        shown = max((*(index + 1 for index in self.filled(form)), self.fewest, 1))
+        return range(min(self.longest or MOST_ROWS, shown + (more == self.name)))
+
+    def filled(self, form: Form) -> list[int]:
+        """Return the numbers of the rows in which something stands; all of them count, also more than a form ever showed."""
+        names = (name for name in _below(form, self.name) if _index(name, self.name))
+        return sorted({int(name[len(self.name) + 1 :].split(".")[0]) for name in names})
 
 
 @cache
@@ -124,6 +127,8 @@ def _of(name: str, annotation: Any, *, required: bool) -> Field:
         return made(Asking.TABLE, codes=codes, enum=type(rows[0]).__name__, parts=(_of("", values, required=False),))
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return made(Asking.CHOICE, codes=_codes(annotation), enum=annotation.__name__)
+    if origin is Literal and all(isinstance(each, Enum) for each in arguments):
+        return made(Asking.CHOICE, codes=tuple(str(each.value) for each in arguments), enum=type(arguments[0]).__name__)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return made(Asking.GROUP, parts=asked(annotation))
     return made(_simple(annotation, required=required))
@@ -191,7 +196,7 @@ def _read(field: Field, form: Form) -> Any:
         case Asking.GROUP:
             return body([part.at(field.name) for part in field.parts], form) or None
         case Asking.ROWS:
-            return [row for row in (_row(field, index, form) for index in field.rows(form)) if row] or None
+            return [row for row in (_row(field, index, form) for index in field.filled(form)) if row] or None
         case Asking.TABLE:
             cells = {code: _read(replace(field.parts[0], name=f"{field.name}.{code}"), form) for code in field.codes}
             return {code: value for code, value in cells.items() if value is not None} or None

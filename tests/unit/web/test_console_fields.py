@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from typing import Literal, get_origin
 
 from pydantic import BaseModel
 
 from services.assessment.domain.assessment_guards import WELLBEING
 from services.assessment.domain.case_commands import CompleteAssessment, HoldFollowUp, HoldMeeting, OpenCase
 from services.assessment.domain.case_table import CASE
-from services.corps.domain.intervention_commands import LogSession
+from services.assessment.domain.insight_commands import DecideInsight
+from services.assessment.domain.insight_table import INSIGHT
+from services.assessment.domain.underretning_table import UNDERRETNING
+from services.corps.domain.intervention_commands import LogSession, ReplaceMember
 from services.corps.domain.intervention_table import INTERVENTION
+from services.corps.domain.loan_table import LOAN
 from services.intake.domain.commands import PointOutHelp
 from services.intake.domain.table import CONCERN
 from shared.lifecycle.table import Command
@@ -101,3 +106,30 @@ def test_a_number_too_long_to_read_is_for_the_model_to_refuse() -> None:
 
     assert _sent(LogSession, minutes=long) == {"minutes": long}
     assert "ratings" not in _sent(CompleteAssessment, **{f"ratings__{long}__dimension": "A"})
+
+
+def test_a_code_of_a_few_is_chosen_from_a_list_and_never_typed() -> None:
+    (reason,) = (each for each in asked(ReplaceMember) if each.name == "reason_code")
+
+    assert (reason.kind, reason.enum) == (Asking.CHOICE, "ReturnReason")
+    assert reason.codes == ("MEMBER_ILL", "MEMBER_LEFT", "RELATION", "SAFETY", "CITIZEN_DECLINED")
+
+
+def test_every_row_that_was_filled_counts_also_the_two_hundredth() -> None:
+    """A text that was held back in row 30 went to the citizen: rows after the twentieth were not read."""
+    found = _sent(DecideInsight, **{f"held_back__{n}__basis": "FVL15" for n in (0, 19, 20, 199)})
+
+    assert len(found["held_back"]) == 4  # type: ignore[arg-type]
+
+
+def test_no_command_asks_somebody_to_type_a_code() -> None:
+    tables = (CASE, INSIGHT, UNDERRETNING, INTERVENTION, LOAN, CONCERN)
+    typed = {
+        f"{row.command.code}.{field.name}"
+        for table in tables
+        for row in table.rows
+        for field in asked(row.command)
+        if field.kind is Asking.LINE and get_origin(row.command.model_fields[field.name].annotation) is Literal
+    }
+
+    assert not typed
