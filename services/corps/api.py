@@ -59,7 +59,7 @@ def intervention_view(state: Intervention, tx: Transaction) -> dict[str, Any]:
     body = view_of(state) | {"district": state.district}
     body["reservation_holds"] = state.member.holds(tx.now) if state.member else None
     if not at_home(state, tx):
-        for name in ("consent_id", "declined", "excluded", "declines", "blocks"):
+        for name in ("consent_id", "declined", "excluded", "stepped_aside", "declines", "blocks"):
             body.pop(name)
     return body
 

@@ -23,6 +23,7 @@ from shared.persistence.work import Transaction
 LOAN_ENDINGS: Mapping[type[Command], LoanEnding] = {
     commands.RecordCitizenAnswer: LoanEnding.CITIZEN_DECLINED,
     commands.WithdrawChoice: LoanEnding.CHOICE_WITHDRAWN,
+    commands.DeclineMatch: LoanEnding.CHOICE_WITHDRAWN,
     commands.LapseChoice: LoanEnding.CHOICE_WITHDRAWN,
     commands.ReplaceMember: LoanEnding.MEMBER_REPLACED,
     commands.EndIntervention: LoanEnding.INTERVENTION_ENDED,

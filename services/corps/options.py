@@ -84,7 +84,7 @@ async def _pool(tx: Transaction, state: Intervention) -> Pool:
             municipality_active=member.profile.municipality in hosts,
             load_90d=loads.get(ref, 0),
             earlier_good_relation=ref in good,
-            conflict=ref in excluded,
+            conflict=ref in excluded or ref in state.stepped_aside,
             serves_relative=ref in serving,
         )
     return Pool(requirement, candidates, rank(requirement, candidates.values(), today=today))

@@ -12,6 +12,7 @@ from shared.contracts.corps_codes import (
     Attended,
     ChoiceReason,
     ConcernOutcome,
+    DeclineReason,
     EndCriterion,
     EndReason,
     Necessity,
@@ -144,6 +145,8 @@ class ChoiceWithdrawn(AboutMember):
     reason_code: ReturnReason
     by_citizen: bool = False
     grounds: UUID | None = None
+    declined_because: DeclineReason | None = None
+    """What the member who said no gives as the reason; her own words are `grounds`."""
 
 
 class ChoiceLapsed(AboutMember):
@@ -194,6 +197,15 @@ class ProgressionRecorded(OfCase):
 
     citizen_progress: int
     member_progress: int
+    note: UUID | None = None
+
+
+class EndingProposed(OfCase):
+    """Row 28: the member proposes to end; coordinator and caseworker decide (row 36)."""
+
+    type: ClassVar[str] = "intervention.ending_proposed.v1"
+
+    criterion: EndCriterion
     note: UUID | None = None
 
 
@@ -287,6 +299,7 @@ INTERVENTION_FACTS: tuple[type[Fact], ...] = (
     SessionLogged,
     SessionConcernSeen,
     ProgressionRecorded,
+    EndingProposed,
     SupervisionHeld,
     PlanReviewed,
     InterventionPaused,

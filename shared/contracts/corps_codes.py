@@ -124,6 +124,15 @@ class OwnUnfit(StrEnum):
     CITIZEN_WISH = "CITIZEN_WISH"
 
 
+class DeclineReason(StrEnum):
+    """Why a member says no to a match. `PERSONAL` says no more: a tie to somebody is not told by a code."""
+
+    NO_TIME = "NO_TIME"
+    DISTANCE = "DISTANCE"
+    ANOTHER_FIELD = "ANOTHER_FIELD"
+    PERSONAL = "PERSONAL"
+
+
 class LoanEnding(StrEnum):
     """Why a loan is over (`domain.md` 3.9)."""
 

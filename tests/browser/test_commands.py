@@ -52,6 +52,7 @@ COMMANDS = (
     "intervention-ask-desk",
     "intervention-log-session",
     "intervention-pause-intervention",
+    "intervention-propose-ending",
     "intervention-record-progression",
     "intervention-resume-intervention",
     "intervention-see-session-concern",

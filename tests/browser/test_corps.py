@@ -151,3 +151,29 @@ async def test_members_and_brokering_break_no_rule_of_access(product: Product, l
     await both_languages(page, "/corps/members", record, f"{record}/edit", "/corps/members/new")
     await sign_in(desk, person(Role.NATIONAL_DESK, "centre:national").label, "/corps/brokering")
     await both_languages(desk, "/corps/brokering", "/corps/members", record)
+
+
+@plays("intervention-decline-match")
+async def test_a_member_says_no_on_a_phone_without_a_script_and_another_is_looked_for(product: Product, look) -> None:
+    members = await register(product, HOST)
+    about = await at_work(product, look, members[1])
+
+    phone = await look(PHONE, javascript=False)
+    await sign_in(phone, members[1].label, "/corps/mine")
+    await phone.locator(f'a[href="/corps/interventions/{about}/do/decline-match"]').click()
+    await phone.get_by_label("Personlige grunde", exact=True).check()
+    await phone.locator("form.command button.primary").click()
+    await phone.wait_for_url(re.compile("/corps/given"))
+    await phone.goto("/corps/mine")
+    assert await phone.locator(f'a[href="/corps/interventions/{about}"]').count() == 0
+
+    page = await look()
+    await sign_in(page, called("Korpskoordinator", HOST), f"/corps/interventions/{about}")
+    assert "Medlemmet sagde nej" in await page.inner_text("main")
+    await page.goto(match(about))
+    offered = await page.locator('li.candidate input[name="member_ref"]').evaluate_all(
+        "found => found.map(each => each.value)"
+    )
+    assert offered
+    assert str(members[1].member_ref) not in offered
+    await both_languages(page, f"/corps/interventions/{about}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import islice
 from typing import Any, get_args
 from uuid import UUID, uuid4
 
@@ -80,7 +81,7 @@ async def _nameless(product: Product, telling: Product) -> None:
 async def _case(product: Product) -> None:
     """A case the whole way: assessed, granted, carried by a mentor, followed up, opened again."""
     house = Infohus(product, AARHUS)
-    member = await _mentor(product)
+    await _register_mentors(product)
     path = await house.cleared()
     await house.tovholder.do(path, "describe-subject", {"residence_municipality": AARHUS})
     # The other tovholder never agrees: one number is proposed, and waits.
@@ -91,7 +92,7 @@ async def _case(product: Product) -> None:
     await house.assessed(path, ("MENTOR", "EDUCATION_JOB"))
     await house.granted(path, ("MENTOR", "EDUCATION_JOB"))
     await house.consented(path, {"languages": ["da"], "theme": "UNCLEAR"})
-    await _intervention(product, house, member, id_of(path))
+    await _intervention(product, house, id_of(path))
     await eventually(lambda: _stage(house, path, "K12"), what="the case is in follow-up")
     review = {"contact": "REACHED", "wellbeing": dict.fromkeys(DIMENSIONS[4:], "WORSE"), "new_concern": True}
     await house.caseworker.do(path, "hold-follow-up", {**review, "decision": "REOPEN_TASK"})
@@ -132,32 +133,48 @@ async def _rights(product: Product, house: Infohus, path: str) -> None:
     await officer.do(insight, "decide-insight", {"decision": "PARTIAL", "held_back": held, "grounds": "x"})
 
 
-async def _mentor(product: Product) -> Person:
+async def _register_mentors(product: Product) -> None:
+    """Two mentors of the municipality: one says no, the other takes it."""
     desk = product.at("NATIONAL_DESK", "centre:national")
     today = product.clock.now().date()
     hosts = [{"municipality": AARHUS, "valid_from": today.replace(month=1, day=1).isoformat()}]
     await desk.send("PUT", "/corps/v1/corps-municipalities", {"municipalities": hosts})
-    known = next(each for each in corps_members(today) if each.municipality == AARHUS and _mentors(each.as_json()))
-    found = await desk.send("POST", "/corps/v1/members", known.as_json())
-    assert found.status in (201, 409), found.body
-    return Person(product.office, Role.CORPS_MEMBER, kommune(AARHUS), UUID(str(known.member_ref)))
+    there = (each for each in corps_members(today) if each.municipality == AARHUS and _mentors(each.as_json()))
+    for known in islice(there, 2):
+        found = await desk.send("POST", "/corps/v1/members", known.as_json())
+        assert found.status in (201, 409), found.body
+
+
+async def _own(coordinator: Person, path: str) -> list[str]:
+    """Return the own members who fit, the best first."""
+    options = (await coordinator.see(f"{path}/options")).body["options"]
+    return [each["member_ref"] for each in options if not each["loan"]]
+
+
+def _member(product: Product, ref: str) -> Person:
+    return Person(product.office, Role.CORPS_MEMBER, kommune(AARHUS), UUID(ref))
 
 
 def _mentors(member: dict[str, Any]) -> bool:
     return any(training["kind"] == "MENTOR" for training in member["trainings"]) and not member.get("leave")
 
 
-async def _intervention(product: Product, house: Infohus, member: Person, case: UUID) -> None:
+async def _intervention(product: Product, house: Infohus, case: UUID) -> None:
     coordinator = product.at("LOCAL_COORDINATOR", kommune(AARHUS))
     query = "select id from corps.intervention where body ->> 'case_id' = $1"
     found = await eventually(lambda: product.value(query, str(case)), what="the request reaches the corps")
     path, today = f"/corps/v1/interventions/{found}", local(product.clock.now()).date()
-    await coordinator.do(path, "choose-member", {"member_ref": str(member.ref)})
+    first, *_, last = await _own(coordinator, path)
+    await coordinator.do(path, "choose-member", {"member_ref": last, "reason_code": "PROFESSIONAL_JUDGEMENT"})
+    await _member(product, last).do(path, "decline-match", {"reason": "NO_TIME", "grounds": "x"})
+    await coordinator.do(path, "choose-member", {"member_ref": first})
+    member = _member(product, first)
     await coordinator.do(path, "record-citizen-answer", {"accepts": True})
     plan = {"planned_end": (today + timedelta(days=150)).isoformat(), "goals": [DIMENSIONS[3]]}
     await member.do(path, "accept-match", plan)
     await coordinator.do(path, "accept-match", plan)
     await member.do(path, "log-session", session(today))
+    await member.do(path, "propose-ending", {"criterion": "CITIZEN_ASKS", "note": "x"})
     await member.do(path, "record-progression", {"citizen_progress": 1, "member_progress": 1})
     await coordinator.do(path, "review-plan", {"necessity": "PREPARE_ENDING"})
     end = {"end_reason": "E1", "criterion": "CITIZEN_ASKS"}

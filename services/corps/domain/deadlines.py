@@ -82,6 +82,23 @@ ANSWER_CHOICE = DeadlineRule(
 )
 """An own member is reserved for five working days; then the choice lapses and she is offered again (T28)."""
 
+CHOOSE_AGAIN = DeadlineRule(
+    kind="choose_again",
+    due=working_days(2),
+    owner=Role.LOCAL_COORDINATOR,
+    paragraph="domain.md 2.3 row 27",
+)
+"""The chosen member said no: the next one is chosen within two working days."""
+
+ANSWER_ENDING = DeadlineRule(
+    kind="answer_ending",
+    due=working_days(5),
+    owner=Role.LOCAL_COORDINATOR,
+    reminders=(working_days(3),),
+    paragraph="domain.md 2.6",
+)
+"""The member proposes to end: within five working days it is agreed on with the caseworker, or the plan is reviewed."""
+
 CONTACT = DeadlineRule(
     kind="contact",
     due=days(14),

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from shared.contracts import corps as facts
 from shared.contracts.base import Fact
 from shared.contracts.corps import Client, Dimension
-from shared.contracts.corps_codes import ChoiceReason, EndReason
+from shared.contracts.corps_codes import ChoiceReason, EndCriterion, EndReason
 from shared.contracts.requirements import MatchRequirements
 from shared.lifecycle.aggregate import Aggregate
 from shared.reference.districts import district_of
@@ -81,12 +81,16 @@ class Intervention(Aggregate):
     excluded: tuple[UUID, ...] = ()
     declined: tuple[UUID, ...] = ()
     declines: int = 0
+    stepped_aside: tuple[UUID, ...] = ()
+    """Members who said no to this match; they are not proposed for it again, and it is not shown why."""
     started_on: date | None = None
     planned_end: date | None = None
     resume_on: date | None = None
     goals: tuple[Dimension, ...] = ()
     goals_dropped: int = 0
     """How many plan reviews in a row found the goals dropped (`domain.md` 2.6 a)."""
+    ending_proposed: EndCriterion | None = None
+    """The criterion by which the member proposes to end, until somebody decides."""
     sessions: int = 0
     notes: tuple[UUID, ...] = ()
     end_reason: EndReason | None = None
@@ -162,17 +166,19 @@ def _at_work(state: Intervention, fact: Fact) -> Intervention:
             return _noted(state, fact.note)
         case facts.PlanReviewed():
             dropped = state.goals_dropped + 1 if fact.goals_dropped else 0
-            changed = state.with_(goals_dropped=dropped, goals=fact.goals or state.goals)
+            changed = state.with_(goals_dropped=dropped, goals=fact.goals or state.goals, ending_proposed=None)
             return _noted(changed.with_(planned_end=fact.planned_end or state.planned_end), fact.note)
+        case facts.EndingProposed():
+            return _noted(state.with_(ending_proposed=fact.criterion), fact.note)
         case facts.InterventionPaused():
-            return state.with_(resume_on=fact.resume_on)
+            return state.with_(resume_on=fact.resume_on, ending_proposed=None)
         case facts.InterventionResumed():
             return state.with_(resume_on=None)
         case facts.MemberLeft():
             return _engaged(state, gone=True)
         case facts.MemberReplaced():
             never = (*state.declined, fact.member_ref) if fact.not_again else state.declined
-            return state.with_(member=None, declined=never)
+            return state.with_(member=None, declined=never, ending_proposed=None)
     return state
 
 
@@ -198,6 +204,9 @@ def _returned(state: Intervention, fact: facts.ChoiceWithdrawn | facts.ChoiceLap
     if isinstance(fact, facts.ChoiceWithdrawn) and fact.by_citizen:
         back = _noted(back.with_(declines=state.declines + 1), fact.grounds)
         return back.with_(declined=(*state.declined, fact.member_ref))
+    if isinstance(fact, facts.ChoiceWithdrawn) and fact.declined_because is not None:
+        aside = (*state.stepped_aside, fact.member_ref)
+        return _noted(back.with_(stepped_aside=aside), fact.grounds)
     return back
 
 

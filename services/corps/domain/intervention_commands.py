@@ -13,6 +13,7 @@ from shared.contracts.corps_codes import (
     Attended,
     ChoiceReason,
     ConcernOutcome,
+    DeclineReason,
     EndCriterion,
     EndReason,
     Necessity,
@@ -114,6 +115,13 @@ class LapseChoice(Command):
     """Let a reservation lapse that nobody answered."""
 
 
+class DeclineMatch(Command):
+    """Say no to a match: the place is free at once, others are looked for, and nothing follows from it."""
+
+    reason: DeclineReason
+    grounds: CaseText | None = None
+
+
 class AcceptMatch(Command):
     """Agree to begin: the member and the coordinator, on the same plan, after the citizen has accepted."""
 
@@ -149,6 +157,15 @@ class RecordProgression(Command):
 
     citizen_progress: Progress
     member_progress: Progress
+    note: CaseText | None = None
+
+    _short_note = field_validator("note", mode="before")(_short)
+
+
+class ProposeEnding(Command):
+    """Propose to end; coordinator and caseworker decide."""
+
+    criterion: EndCriterion
     note: CaseText | None = None
 
     _short_note = field_validator("note", mode="before")(_short)

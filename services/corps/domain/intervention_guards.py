@@ -118,6 +118,10 @@ def _review_within_reach(state: Intervention, command: commands.ReviewPlan, cont
     return command.planned_end is None or _end_in_reach(state, command.planned_end, context)
 
 
+def _ending_not_proposed(state: Intervention, _: Any, __: Context) -> bool:
+    return state.ending_proposed is None
+
+
 def _held_by_now(state: Intervention, command: Any, context: Context) -> bool:
     started = state.started_on or today(context)
     return bool(started <= command.held_on <= today(context))
@@ -165,6 +169,13 @@ MEMBER_OR_AT_HOME = Guard(
     "a member of the corps speaks for herself alone, a coordinator for the own municipality",
     rule="domain.md 2.3 rows 27, 28",
     remedy="Ask the chosen member, or the coordinator of the municipality.",
+)
+ENDING_NOT_PROPOSED = Guard(
+    "ending_proposed_already",
+    _ending_not_proposed,
+    "an ending is proposed already, and waits for coordinator and caseworker",
+    rule="domain.md 2.6",
+    remedy="Wait for their decision, or ask the coordinator.",
 )
 DESK_NOT_ASKED = Guard(
     "desk_asked_already",

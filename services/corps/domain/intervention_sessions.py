@@ -59,7 +59,7 @@ def _review(moved: bool) -> Row:
         when=when,
         fills=_case,
         opens=(deadlines.PLAN_REVIEW, *((deadlines.PLANNED_END,) if moved else ())),
-        meets=("plan_review", *(("planned_end",) if moved else ())),
+        meets=("plan_review", "answer_ending", *(("planned_end",) if moved else ())),
     )
 
 
@@ -89,6 +89,16 @@ SESSION_ROWS: tuple[Row, ...] = (
         fills=_case,
         opens=(deadlines.PROGRESSION,),
         meets=("progression",),
+    ),
+    Transition(
+        rule="domain.md 2.1 (proposes ending), 2.6",
+        command=commands.ProposeEnding,
+        fact=facts.EndingProposed,
+        sources=(Stage.ACTIVE,),
+        roles=(Role.CORPS_MEMBER,),
+        guards=(guards.IS_THE_MEMBER, guards.ENDING_NOT_PROPOSED),
+        fills=_case,
+        opens=(deadlines.ANSWER_ENDING,),
     ),
     Transition(
         rule="domain.md 2.3 row 28",

@@ -79,6 +79,10 @@ def _declined(state: Intervention, _: commands.RecordCitizenAnswer, __: Context)
     return {**about_member(state), **reason}
 
 
+def _stepped_aside(state: Intervention, command: commands.DeclineMatch, __: Context) -> Mapping[str, Any]:
+    return {**about_member(state), "reason_code": ReturnReason.MEMBER_DECLINED, "declined_because": command.reason}
+
+
 def _lapsed(state: Intervention, _: commands.LapseChoice, __: Context) -> Mapping[str, Any]:
     """Name who had reserved the member: SYSTEM carries out what that person's reservation says."""
     assert state.member is not None
@@ -204,7 +208,7 @@ CHOICE_ROWS: tuple[Row, ...] = (
         guards=(guards.AT_HOME, guards.NOBODY_CHOSEN, guards.OWN_MEMBER, guards.FITS, guards.FIRST_OR_REASONED),
         fills=_own_choice,
         opens=(deadlines.ANSWER_CHOICE,),
-        meets=("broker",),
+        meets=("broker", "choose_again"),
     ),
     Transition(
         rule="domain.md 3.9, 2.3 row 27",
@@ -214,7 +218,7 @@ CHOICE_ROWS: tuple[Row, ...] = (
         roles=(Role.LOCAL_COORDINATOR,),
         guards=(guards.AT_HOME, guards.NOBODY_CHOSEN, guards.FITS, guards.FIRST_OR_REASONED),
         fills=_lent_choice,
-        meets=("broker",),
+        meets=("broker", "choose_again"),
         follows=True,
     ),
     Transition(
@@ -282,6 +286,17 @@ CHOICE_ROWS: tuple[Row, ...] = (
         deciding=False,
     ),
     Transition(
+        rule="domain.md 2.3 row 27 (declined)",
+        command=commands.DeclineMatch,
+        fact=facts.ChoiceWithdrawn,
+        sources=(Stage.MATCHING,),
+        roles=(Role.CORPS_MEMBER,),
+        guards=(guards.SOMEBODY_CHOSEN, guards.IS_THE_MEMBER),
+        fills=_stepped_aside,
+        opens=(deadlines.CHOOSE_AGAIN,),
+        meets=("answer_choice", "choose_again"),
+    ),
+    Transition(
         rule="domain.md 2.3 row 27",
         command=commands.AcceptMatch,
         fact=facts.InterventionStarted,
@@ -300,7 +315,7 @@ CHOICE_ROWS: tuple[Row, ...] = (
         ),
         fills=_started,
         opens=(*WORK_CLOCKS, deadlines.PLANNED_END),
-        meets=("match", "broker", "answer_choice"),
+        meets=("match", "broker", "answer_choice", "choose_again"),
     ),
 )
 
@@ -350,7 +365,7 @@ COURSE_ROWS: tuple[Row, ...] = (
         together=HOME,
         guards=(guards.AT_HOME, guards.CRITERION_MET, guards.PARTED_WELL),
         fills=lambda state, _, __: about_member(state),
-        meets=("planned_end",),
+        meets=("planned_end", "answer_ending"),
     ),
     Transition(
         rule="domain.md 2.3 rows 42, 44",

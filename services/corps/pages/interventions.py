@@ -39,6 +39,7 @@ FIRST: Final = (
     "accept-match",
     "log-session",
     "record-progression",
+    "decline-match",
     "review-plan",
     "hold-supervision",
     "choose-member",
@@ -47,6 +48,7 @@ FIRST: Final = (
     "pause-intervention",
     "replace-member",
     "end-intervention",
+    "propose-ending",
     "withdraw-choice",
     "exclude-member",
 )
@@ -154,6 +156,7 @@ def drawn(visit: Visit, state: Intervention, tx: Transaction) -> Card:
         "musts": wording.musts(visit, state.requirements) if home else (),
         "wishes": wording.wishes(visit, state.requirements) if home else (),
         "waiting": wording.waiting_days(state, visit),
+        "proposed": say.code(state.ending_proposed, "EndCriterion") if state.ending_proposed else "",
         "goals": [say.code(each, "Dimension") for each in state.goals],
         "way": wording.way(visit, state, None) if state.stage == Stage.MATCHING and home else (),
         "held_until": state.member.held_until if state.member else None,
@@ -236,7 +239,10 @@ def _plan(visit: Visit, state: Intervention) -> Form:
 
 def _agreed_ending(visit: Visit, state: Intervention) -> Form:
     given = state.agreements.get("end-intervention", ())
-    return Form(tuple(given[-1].terms.items())) if given else Form()
+    if given:
+        return Form(tuple(given[-1].terms.items()))
+    proposed = state.ending_proposed
+    return Form((("criterion", proposed.value),)) if proposed else Form()
 
 
 def _just_now(visit: Visit, state: Intervention) -> Form:

@@ -35,7 +35,7 @@ from shared.web.console.site import Console, Form, Visit, see_other
 from shared.web.reading import facts
 
 SESSION: Final = "intervention-log-session"
-FORMS: Final = ("record-progression", "hold-supervision")
+FORMS: Final = ("record-progression", "hold-supervision", "propose-ending")
 """What she notes besides sessions, in forms of their own."""
 
 UNMENDED: Final = (401, 403, 404)

@@ -33,12 +33,14 @@ def _intervention(visit: Visit, state: Intervention) -> Iterator[tuple[str, str]
     member = state.member
     if state.clock("session_concern") is None:
         yield "see-session-concern", "no_concern_waits"
+    if state.ending_proposed is not None:
+        yield "propose-ending", "ending_proposed_already"
     if state.clock("broker") is not None:
         yield "ask-desk", "desk_asked_already"
     if state.stage != Stage.MATCHING:
         return
     if member is None:
-        for code in ("record-citizen-answer", "accept-match", "withdraw-choice"):
+        for code in ("record-citizen-answer", "accept-match", "decline-match", "withdraw-choice"):
             yield code, "no_member_chosen"
         return
     if not member.holds(visit.now):

@@ -7,7 +7,9 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from services.corps.domain.deadlines import (
         ANSWER_CHOICE,
+        ANSWER_ENDING,
         BROKER,
+        CHOOSE_AGAIN,
         CONTACT,
         MATCH,
         PLAN_REVIEW,
@@ -39,9 +41,11 @@ class InterventionWorkflow(StandingStory):
         while not self.ended:
             match self.stage:
                 case Stage.MATCHING:
-                    await self.keep_then(LAPSE_CHOICE, self.choice_unanswered, MATCH, BROKER, ANSWER_CHOICE)
+                    await self.keep_then(
+                        LAPSE_CHOICE, self.choice_unanswered, MATCH, BROKER, ANSWER_CHOICE, CHOOSE_AGAIN
+                    )
                 case Stage.ACTIVE:
-                    await self.keep(CONTACT, SUPERVISION, PROGRESSION, PLAN_REVIEW, PLANNED_END)
+                    await self.keep(CONTACT, SUPERVISION, PROGRESSION, PLAN_REVIEW, PLANNED_END, ANSWER_ENDING)
                 case Stage.PAUSED:
                     await self.keep(RESUME)
                 case _:

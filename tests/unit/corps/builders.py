@@ -25,6 +25,7 @@ from shared.contracts.corps_codes import (
     Attended,
     CancelReason,
     ConcernOutcome,
+    DeclineReason,
     EndCriterion,
     EndReason,
     LoanEnding,
@@ -250,6 +251,8 @@ SAMPLES: Mapping[type[Command], tuple[Command, ...]] = {
     ic.WithdrawChoice: (ic.WithdrawChoice(reason_code=ReturnReason.COORDINATOR_CHANGED),),
     ic.ReturnChoice: (ic.ReturnChoice(reason_code=ReturnReason.NOT_SIGNED),),
     ic.LapseChoice: (ic.LapseChoice(),),
+    ic.DeclineMatch: (ic.DeclineMatch(reason=DeclineReason.NO_TIME),),
+    ic.ProposeEnding: (ic.ProposeEnding(criterion=EndCriterion.CITIZEN_ASKS),),
     ic.AcceptMatch: (ACCEPT,),
     ic.LogSession: (
         SESSION,
@@ -332,7 +335,7 @@ def _matching(row: Transition[Any]) -> Intervention:
         return accepted().state  # type: ignore[no-any-return]
     if command in (ic.FollowSignature, ic.ReturnChoice):
         return lent().state  # type: ignore[no-any-return]
-    if command in (ic.RecordCitizenAnswer, ic.WithdrawChoice, ic.LapseChoice):
+    if command in (ic.RecordCitizenAnswer, ic.WithdrawChoice, ic.LapseChoice, ic.DeclineMatch):
         return chosen().state  # type: ignore[no-any-return]
     return intervention().state  # type: ignore[no-any-return]
 

@@ -122,6 +122,13 @@ CLOCKS: Final[Mapping[str, ClockWords]] = {
     "intervention.answer_choice": ClockWords(
         N_("Svar før reservationen udløber"), N_("Få svar fra den, der er holdt fri, før reservationen falder bort.")
     ),
+    "intervention.choose_again": ClockWords(
+        N_("Medlemmet sagde nej"), N_("Se forslagene igen, og vælg et andet medlem.")
+    ),
+    "intervention.answer_ending": ClockWords(
+        N_("Forslag om at slutte"),
+        N_("Afgør sammen med sagsbehandleren, om forløbet slutter. Ellers gennemgå planen, så går det videre."),
+    ),
     "intervention.contact": ClockWords(
         N_("Næste møde"), N_("Hold kontakten: der er snart gået for lang tid siden sidste møde.")
     ),

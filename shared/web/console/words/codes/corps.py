@@ -120,6 +120,12 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = {
         "TWELVE_MONTHS": N_("Der er gået tolv måneder"),
         "UNSAFE": N_("Relationen er ikke sikker"),
     },
+    "DeclineReason": {
+        "NO_TIME": N_("Jeg har ikke tid"),
+        "DISTANCE": N_("Der er for langt"),
+        "ANOTHER_FIELD": N_("Det er ikke det, jeg kan"),
+        "PERSONAL": N_("Personlige grunde"),
+    },
     "LoanEnding": {
         "ENDS_ON": N_("Den sidste dag er gået"),
         "RECALLED": N_("Medlemmet blev kaldt hjem"),

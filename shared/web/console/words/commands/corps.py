@@ -48,6 +48,13 @@ COMMANDS: Final[Mapping[str, CommandWords]] = {
         N_("Sig ja til at begynde"),
         N_("Medlemmet og koordinatoren siger ja til den samme plan. Forløbet begynder, når begge har sagt ja."),
     ),
+    "decline-match": CommandWords(
+        N_("Sig nej til forløbet"),
+        N_("Din plads er fri igen med det samme, og en anden bliver fundet. Et nej har ingen følger."),
+    ),
+    "propose-ending": CommandWords(
+        N_("Foreslå at slutte"), N_("Koordinatoren og sagsbehandleren afgør det. Forløbet går videre imens.")
+    ),
     "log-session": CommandWords(N_("Notér et møde"), N_("Skriv, hvornår I mødtes, hvor længe og hvordan det gik.")),
     "see-session-concern": CommandWords(
         N_("Svar på en bekymring fra et møde"),

@@ -21,6 +21,7 @@ FACTS: Final[Mapping[str, str]] = {
     "intervention.session_logged.v1": N_("Et møde blev noteret"),
     "intervention.session_concern_seen.v1": N_("Koordinatoren svarede på bekymringen fra mødet"),
     "intervention.progression_recorded.v1": N_("Fremgangen blev noteret"),
+    "intervention.ending_proposed.v1": N_("Medlemmet foreslog, at forløbet slutter"),
     "intervention.supervision_held.v1": N_("Der blev holdt supervision"),
     "intervention.plan_reviewed.v1": N_("Planen blev gennemgået"),
     "intervention.paused.v1": N_("Forløbet blev sat i bero"),

@@ -38,6 +38,12 @@ FIELDS: Final[Mapping[str, FieldWords]] = {
     "resume_on": FieldWords(N_("Hvornår går det videre?"), N_("Højst seks måneder frem.")),
     "not_again": FieldWords(N_("Medlemmet skal ikke vælges igen i denne sag")),
     "end_reason": FieldWords(N_("Hvordan sluttede det?")),
+    "decline-match.reason": FieldWords(
+        N_("Hvorfor siger du nej?"),
+        N_("Kender du en, det handler om, så vælg personlige grunde. Du skal ikke forklare det."),
+    ),
+    "decline-match.grounds": FieldWords(N_("Vil du sige mere?"), N_("Det låses. Koordinatoren kan åbne det.")),
+    "propose-ending.note": FieldWords(N_("Vil du sige mere?"), N_("Det låses. Nævn ingen ved navn.")),
     "criterion": FieldWords(N_("Hvorfor slutter det nu?")),
     "farewell_held": FieldWords(N_("Der er holdt et afskedsmøde")),
     "follow_ups_agreed": FieldWords(N_("Datoerne for opfølgning er aftalt")),

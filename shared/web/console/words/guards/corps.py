@@ -31,6 +31,9 @@ GUARDS: Final[Mapping[str, Reason]] = {
     "choice_needs_reason": Reason(
         N_("Medlemmet er ikke det første forslag nu."), N_("Skriv, hvorfor dette medlem og ikke det første.")
     ),
+    "ending_proposed_already": Reason(
+        N_("Det er allerede foreslået at slutte."), N_("Koordinatoren og sagsbehandleren afgør det.")
+    ),
     "no_member_chosen": Reason(N_("Intet medlem er valgt."), N_("Vælg et af forslagene først.")),
     "reservation_lapsed": Reason(
         N_("Reservationen er udløbet."), N_("Se forslagene igen. Medlemmet kan stadig være fri.")
