@@ -163,7 +163,8 @@ class Persons:
         """Say whom a case is really about (None: not known), with its units; an open one takes the person's place.
 
         The former person is let go, and forgotten where nothing else is held about them. Raises `PersonHasOpenCase`, and
-        `UnitErased` when the case was erased, with the former person or by itself.
+        `UnitErased` when the case was erased, with the former person or by itself. `subject` is held already, by `resolve`: of two
+        corrections at once that swap two persons Postgres may end one, which has done nothing then and may be sent again (503).
         """
         values = {"subject": subject, "case": case, "units": list(units)}
         await _call(session, _CORRECT, values | {"open": is_open, "organisation": infohus})

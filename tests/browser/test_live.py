@@ -11,6 +11,7 @@ from deploy.seed import person
 from shared.lifecycle.actor import Role
 from tests.browser.test_work import GREVE, HOLDER, WORK, row, waits
 from tests.support.browsing import Watch, axe, choose_person, sign_in
+from tests.support.playing import plays
 from tests.support.product import Product
 
 pytestmark = pytest.mark.timeout(240)
@@ -33,6 +34,7 @@ async def _listening(page: Page, product: Product) -> None:
     await expect(page.locator(row(page, deadline))).to_be_visible()
 
 
+@plays("/notify/work/live")
 async def test_a_page_hears_news_again_after_its_service_was_killed_and_says_how_old_its_rows_are_meanwhile(
     product: Product, look, watch: Watch
 ) -> None:

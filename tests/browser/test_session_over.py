@@ -12,6 +12,7 @@ from deploy.seed import person
 from shared.lifecycle.actor import Role
 from tests.support.browsing import Watch, axe, choose_person, sign_in
 from tests.support.cases import Infohus
+from tests.support.playing import plays
 from tests.support.product import Product
 from tests.support.waiting import eventually
 
@@ -51,6 +52,7 @@ async def _opened(page: Page) -> str:
     return (await opened.inner_text()).splitlines()[-1]
 
 
+@plays("POST /assessment/cases/{id}/open", "/*/session/state")
 async def test_who_is_away_is_warned_and_then_nothing_that_was_opened_is_left_in_view(
     product: Product, look, watch: Watch
 ) -> None:
@@ -111,6 +113,7 @@ async def test_who_writes_is_here_and_is_not_asked(product: Product, look) -> No
     await eventually(used, what="the session was used")
 
 
+@plays("/*/session", "/*/session/state", "POST /intake/desk/{id}/save")
 async def test_a_session_that_ends_under_a_part_of_a_page_leaves_the_page_and_works_on_after_signing_in(
     product: Product, look, watch: Watch
 ) -> None:
@@ -209,6 +212,7 @@ async def test_an_answer_that_refuses_a_part_of_a_page_stands_beside_it(product:
     await axe(page)
 
 
+@plays("POST /*/sign-out", "/*/signed-out", "/*/sign-in")
 async def test_signing_out_asks_who_comes_next(product: Product, look) -> None:
     page = await look()
     await sign_in(page, HOLDER, "/assessment/cases")
@@ -221,3 +225,20 @@ async def test_signing_out_asks_who_comes_next(product: Product, look) -> None:
 
     await page.wait_for_url("**/auth/authorize?**")
     assert "prompt=login" in page.url
+
+
+@plays("POST /notify/me/sign-out-everywhere")
+async def test_signing_out_everywhere_ends_every_browser_of_the_person_and_nobody_elses(product: Product, look) -> None:
+    here, there, another = [await look() for _ in range(3)]
+    for page in (here, there):
+        await sign_in(page, ADVISER, "/notify/me")
+    await sign_in(another, HOLDER, "/notify/me")
+    await here.get_by_role("button", name="Log af overalt").click()
+    await here.wait_for_url("**/notify/signed-out")
+
+    await there.goto("/intake/calls")
+    await another.goto("/assessment/cases")
+
+    assert "/auth/authorize" in there.url
+    assert "prompt=login" in there.url
+    assert another.url.endswith("/assessment/cases")

@@ -27,6 +27,7 @@ from tests.support.command import tovholder
 from tests.support.planting import DATABASES, Control
 from tests.support.product import Product
 from tests.support.served import documents
+from tests.support.typing_drafts import type_into_drafts
 from tests.support.typing_in import texts_of_commands, type_everywhere
 from tests.support.typing_wrong import wrong_requests
 
@@ -65,6 +66,7 @@ async def told(product: Product, tmp_path_factory: pytest.TempPathFactory) -> As
     telling = replace(product, office=office)
     began = time.monotonic()
     await type_everywhere(product, telling)
+    await type_into_drafts(product, teller)
     echoes = await wrong_requests(product, wrong, named)
     await Infohus(product).settled()
     typed = time.monotonic()

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -25,7 +25,7 @@ from shared.lifecycle.aggregate import Aggregate
 from shared.persistence.idempotency import Attempt
 from shared.persistence.work import Transaction
 from shared.web.commands import accept
-from shared.web.console.commands import key_of
+from shared.web.console.commands import key_again, key_of
 from shared.web.console.fields import Field, asked, body
 from shared.web.console.refusals import Refusals, refusals
 from shared.web.console.site import Console, Form, Visit, see_other
@@ -126,7 +126,7 @@ class LendingPages:
             form=form,
             wrong=wrong,
             since=(),
-            key=str(uuid4()),
+            key=key_again(form, wrong),
             code=DraftLoan.code,
         )
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, ValidationError
@@ -32,7 +32,7 @@ from shared.persistence.work import Transaction
 from shared.reference.municipalities import all_municipalities
 from shared.reference.organisations import kommune, organisation
 from shared.web.commands import accept
-from shared.web.console.commands import VERSION, Option, key_of
+from shared.web.console.commands import VERSION, Option, key_again, key_of
 from shared.web.console.fields import MORE, MOST_ROWS, asked, body
 from shared.web.console.refusals import Refusals, refusals
 from shared.web.console.site import Console, Form, Visit, see_other
@@ -220,7 +220,7 @@ class MemberPages:
             wrong=wrong,
             since=(),
             more=visit.form.get(MORE),
-            key=str(uuid4()),
+            key=key_again(form, wrong),
         )
 
 

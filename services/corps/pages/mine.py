@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import sqlalchemy as sa
 from fastapi import APIRouter
@@ -28,7 +28,7 @@ from shared.lifecycle.table import Context
 from shared.persistence.idempotency import Attempt
 from shared.persistence.work import Transaction
 from shared.web.commands import accept
-from shared.web.console.commands import VERSION, key_of
+from shared.web.console.commands import VERSION, key_again, key_of
 from shared.web.console.fields import asked, body
 from shared.web.console.refusals import Refusals, refusals
 from shared.web.console.site import Console, Form, Visit, see_other
@@ -161,7 +161,7 @@ def session_sheet(visit: Visit, state: Intervention, form: Form, wrong: Refusals
         "wrong": wrong,
         "minutes": MINUTES,
         "today": wording.today(visit),
-        "key": str(uuid4()),
+        "key": key_again(form, wrong),
     }
 
 

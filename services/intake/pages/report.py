@@ -31,7 +31,7 @@ from shared.persistence.work import Transaction
 from shared.policy.doors import Door
 from shared.reference.form_text import ORDINARY_ACTIVITY, WITHOUT_SOURCE
 from shared.web.commands import accept
-from shared.web.console.commands import key_of
+from shared.web.console.commands import key_again, key_of
 from shared.web.console.language import N_
 from shared.web.console.refusals import Refusals, refusals
 from shared.web.console.site import Console, Form, Visit
@@ -129,7 +129,6 @@ class ReportPages:
         )
 
     def _asked(self, visit: Visit, mode: Anonymity, form: Form, wrong: Refusals, *, status: int = 200) -> Response:
-        again = wrong.error is not None and wrong.error.status == 503
         return self._console.page(
             visit,
             "report/questions.html",
@@ -137,7 +136,7 @@ class ReportPages:
             mode=mode,
             form=form,
             wrong=wrong,
-            key=form.get("key") if again else str(uuid4()),
+            key=key_again(form, wrong),
             ordinary=ORDINARY_ACTIVITY[visit.language.code],
             without_source=WITHOUT_SOURCE[visit.language.code],
             **choices(tuple(PLACES_OF_WORK)),

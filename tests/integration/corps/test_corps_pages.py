@@ -148,6 +148,7 @@ async def test_a_loan_that_cannot_be_keeps_what_was_typed(pages: Site) -> None:
     assert answer.status_code in (409, 422)
     assert 'value="451"' in answer.text
     assert 'role="alert"' in answer.text
+    assert hidden(answer.text, "key") == form["key"], "sent again after an answer that was lost, it is still one loan"
     assert await pages.world.taken(lent) == (0, 0)
 
 
@@ -227,11 +228,13 @@ async def test_a_session_is_a_short_form_with_today_filled_in(pages: Site) -> No
 
 async def test_what_is_wrong_with_a_session_is_said_and_no_word_is_lost(pages: Site) -> None:
     about, member = await at_work(pages)
-    sent = {"version": "0", "minutes": "2", "mode": "PHONE", "attended": "YES", "note": "Må ikke gå tabt."}
+    key = str(uuid4())
+    sent = {"key": key, "version": "0", "minutes": "2", "mode": "PHONE", "attended": "YES", "note": "Må ikke gå tabt."}
     answer = await pages.post(as_member(member, HOST), f"/mine/{about}/session", {**sent, "held_on": "2026-11-02"})
     assert answer.status_code == 422
     assert "Må ikke gå tabt." in answer.text
     assert "Skal være mindst 5." in answer.text
+    assert hidden(answer.text, "key") == key, "sent again after an answer that was lost, it is still one session"
 
 
 async def test_a_member_sees_her_own_work_and_no_other(pages: Site) -> None:

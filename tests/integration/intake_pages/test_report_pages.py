@@ -71,7 +71,11 @@ async def test_about_a_child_without_a_municipality_it_says_that_nobody_is_notif
 
 
 async def test_what_is_missing_is_said_and_no_word_is_lost(site: Site) -> None:
-    answer = await site.ask(TEACHER, FORM, {"anonymity": "OPEN", "description": "Må ikke gå tabt.", "key": "x" * 9})
+    key = str(uuid4())
+    answer = await site.ask(TEACHER, FORM, {"anonymity": "OPEN", "description": "Må ikke gå tabt.", "key": key})
+    assert f'name="key" value="{key}"' in answer.text, (
+        "sent again after an answer that was lost, it is still one concern"
+    )
     assert answer.status_code == 422
     assert "Må ikke gå tabt." in answer.text
     for name in ("reporter", "reporter_kind"):
