@@ -72,6 +72,7 @@ def case_forms(router: APIRouter, console: Console, store: CaseStore, vault: Vau
         templates=TEMPLATES,
         drafts=FormDrafts(DRAFTS, vault),
         drafted=frozenset({"complete-assessment"}),
+        follows={"share-information": frozenset({"purpose"})},
         filled={"share-information": sharing_form.with_purpose, "complete-assessment": nine.without_empty_evidence},
         beside={
             "complete-assessment": nine.beside,

@@ -84,6 +84,8 @@ class CommandPages:
     """Fields that no person is asked for, by command."""
     filled: Mapping[str, Fill] = field(default_factory=dict)
     """What follows from what was sent, by command."""
+    follows: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Fields that follow from what is sent, by command: of them nobody is told that they are missing."""
     beside: Mapping[str, Beside] = field(default_factory=dict)
     """What the template of a command finds as `beside`, by command."""
     drafts: FormDrafts | None = None
@@ -137,7 +139,8 @@ class CommandPages:
             try:
                 await accept(visit.console.edge, visit.request, attempt, given.model, code, act)
             except ValidationError as error:
-                return await self._again(visit, about, code, given, refusals(error, visit.language), status=422)
+                wrong = refusals(error, visit.language).without(self.follows.get(code, frozenset()))
+                return await self._again(visit, about, code, given, wrong, status=422)
             except TovholderError as error:
                 if error.status in RETYPED:
                     raise

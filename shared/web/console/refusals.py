@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -34,6 +34,9 @@ SAID: Final[Mapping[str, str]] = {
     "datetime_parsing": N_("Skriv dato og klokkeslæt."),
     "timezone_aware": N_("Skriv dato og klokkeslæt."),
     "uuid_parsing": N_("Skal være en reference. Hent den fra sagens side."),
+    "consent_named_once": N_("Vælg det samtykke, som er trukket tilbage."),
+    "address_malformed": N_("Skriv en mailadresse."),
+    "year_malformed": N_("Skriv et årstal med fire cifre."),
     "uuid_type": N_("Skal være en reference. Hent den fra sagens side."),
 }
 NOT_VALID: Final = N_("Kan ikke bruges her.")
@@ -55,6 +58,11 @@ class Refusals:
     def at(self, name: str) -> str:
         """Return what is wrong with a field, or nothing."""
         return self.fields.get(name, "")
+
+    def without(self, names: frozenset[str]) -> Refusals:
+        """Return the same without what is wrong with these fields, if something is left."""
+        left = {name: sentence for name, sentence in self.fields.items() if name not in names}
+        return replace(self, fields=left) if left else self
 
 
 def refusals(error: ValidationError | TovholderError, language: Language) -> Refusals:

@@ -36,8 +36,17 @@ class Say:
         return self._said(words.command(code).lead)
 
     def field(self, name: str, owner: str = "") -> str:
-        """Return the question that a field asks; `owner` is the command, or the field that it is a part of."""
-        return self._said(words.field(owner, name.rpartition(".")[2]).label)
+        """Return the question that a field asks; `owner` is the command, or the field that it is a part of.
+
+        Of a field in a row, `ratings.2.risk_level`, the number of the row stands before it, as it does on the form.
+        """
+        *above, own = name.split(".")
+        rows = [int(each) + 1 for each in above if each.isdecimal()]
+        named = [each for each in above if not each.isdecimal()]
+        if own.isdecimal():  # the row itself, of values without a name
+            rows, own, named = [*rows, int(own) + 1], named[-1] if named else "", named[:-1]
+        label = self._said(words.field(named[-1] if named else owner, own).label)
+        return f"{rows[0]}. {label}" if rows else label
 
     def hint(self, name: str, owner: str = "") -> str:
         """Return what stands below the question, or nothing."""
