@@ -1,10 +1,11 @@
-"""Every page by everybody who has it, in Danish and English, at a desk and on a phone: found by its links, as people find it."""
+"""Every page by everybody who has it, found by its links, as people find it: in Danish and English, at a desk, on a phone and magnified,
+with the keyboard alone, on paper, in the dark, without motion and without a script."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -13,22 +14,31 @@ from playwright.async_api import Page
 from deploy.docs import functions
 from deploy.functions_page import EVERY_SERVICE, Kind
 from shared.lifecycle.actor import Role
+from shared.persistence.roles import SERVICES
 from shared.policy.matrix import STAFF
+from tests.support.broken import dead_letter, failed_mail
 from tests.support.browsing import DESKTOP, PHONE, axe
 from tests.support.playing import plays
 from tests.support.product import Product
+from tests.support.requests import register
 from tests.support.seats import Seats
-from tests.support.standing import GREVE, HOTLINE, LENDER, POLICE, put, standings
+from tests.support.standing import AARHUS, GREVE, HOTLINE, LENDER, POLICE, put, standings
+from tests.support.sweeping import by_keyboard, in_the_dark, on_paper, shown_without_script, still, zoomed
 
+CENTRE = "centre:national"
 DESKS = {
-    Role.HOTLINE_ADVISER: HOTLINE,
-    Role.PRO_REPORTER: "school:greve-01",
-    Role.TOVHOLDER_POLITI: POLICE,
-    Role.SECRETARIAT: POLICE,
-    Role.LEADER: LENDER,
-    Role.NATIONAL_DESK: "centre:national",
-    Role.CENTRE_ADVISER: "centre:national",
-    Role.STEERING: "centre:national",
+    Role.HOTLINE_ADVISER: (HOTLINE,),
+    Role.PRO_REPORTER: ("school:greve-01",),
+    Role.TOVHOLDER_POLITI: (POLICE,),
+    Role.SECRETARIAT: (POLICE,),
+    Role.LEADER: (LENDER, GREVE),
+    Role.LOCAL_COORDINATOR: (AARHUS,),
+    Role.CORPS_MEMBER: (AARHUS,),
+    Role.NATIONAL_DESK: (CENTRE,),
+    Role.CENTRE_ADVISER: (CENTRE,),
+    Role.STEERING: (CENTRE,),
+    Role.AUDITOR: (CENTRE,),
+    Role.OPERATOR: (CENTRE,),
 }
 """Where each role is looked at; the others in Greve."""
 
@@ -47,20 +57,16 @@ PAGES = (
 )
 """Found by somebody's links in this module; one that nobody finds any more fails."""
 
-LEFT_OUT = {
-    Role.AUDITOR: "not looked at yet; at the centre",
-    Role.CORPS_MEMBER: "stands in the register of the seed only; test_corps.py is at her pages",
-    Role.LOCAL_COORDINATOR: "/corps/interventions is 26 px wider than a phone where a request waits",
-    Role.OPERATOR: "/notify/operations is wider than a phone",
+UNLINKED = {
+    "/notify/start": "leads on to the first page of a role",
 }
-"""Roles that are not looked at here, and why."""
+"""Pages that no link leads to, and why."""
 
 UNIQUE = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 NUMBERS = re.compile(r"\b\d{6}-?\d{4}\b")
 """What a civil registration number looks like: in no address and no title."""
 
 ADDRESS = re.compile(rf"^(/[a-z0-9-]+)*(/{UNIQUE})?(/[a-z0-9-]+)*/?(\?[a-z_]+=[\w%:.,+-]*(&[a-z_]+=[\w%:.,+-]*)*)?$")
-WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 found_by_anybody: set[str] = set()
 
 
@@ -68,61 +74,101 @@ found_by_anybody: set[str] = set()
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Return every page by its name with what its addresses look like; the plain ones first."""
     names = [each.name for each in functions() if each.kind is Kind.PAGE and each.service != EVERY_SERVICE]
+    names += [
+        each.name.replace("*", service, 1)
+        for each in functions()
+        if each.name.startswith("/*/operations/")
+        for service in SERVICES
+    ]
     made = [(name, re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(name)) + "$")) for name in names]
     return tuple(sorted(made, key=lambda each: "{" in each[0]))
 
 
 def _page_of(address: str) -> str | None:
-    path = urlsplit(address).path
-    return next((name for name, pattern in _patterns() if pattern.match(path)), None)
+    """Return the name of the page; the rooms of a case are pages of their own."""
+    path, query = urlsplit(address).path, urlsplit(address).query
+    name = next((name for name, pattern in _patterns() if pattern.match(path)), None)
+    return f"{name}?{query}" if name and query.startswith("rum=") else name
 
 
 @pytest.fixture(scope="session")
 async def records(product: Product) -> None:
-    """A record for each command, so that every list has rows."""
+    """A record for each command, so that every list has rows; the corps of a municipality; and something that broke."""
+    await register(product, AARHUS.partition(":")[2])
     for standing in standings().values():
         await put(product, standing)
+    await dead_letter(product, "notify")
+    await failed_mail(product)
 
 
-async def _links(page: Page) -> Iterator[str]:
-    hrefs = await page.eval_on_selector_all("a[href^='/']", "all => all.map(one => one.getAttribute('href'))")
-    return (each for each in hrefs if "/do/" not in each)
+async def _links(page: Page) -> list[str]:
+    hrefs: list[str] = await page.eval_on_selector_all(
+        "a[href^='/']", "all => all.map(one => one.getAttribute('href').split('#')[0])"
+    )
+    return [each for each in hrefs if "/do/" not in each and "/language/" not in each]
 
 
-async def _looked_at(page: Page, address: str, origin: str) -> None:
-    """Look at one page in both languages at both widths."""
-    for language, first, second in (("da", DESKTOP, PHONE), ("en", PHONE, DESKTOP)):
-        await page.set_viewport_size(first)
-        answer = await page.goto(f"/intake/language/{language}?to={quote(address)}")
-        assert answer is not None
-        assert answer.status == 200, f"{address}: {answer.status}"
-        assert await page.get_attribute("html", "lang") == language, address
-        assert not NUMBERS.search(await page.title()), "a title says nothing of a person"
-        assert ADDRESS.match(page.url.removeprefix(origin)), page.url
-        await axe(page)
-        for size in (first, second):
-            await page.set_viewport_size(size)
-            assert await page.evaluate(WIDE) == 0, f"{address} is wider than {size['width']} px"
+async def _opened(page: Page, address: str, language: str, origin: str) -> None:
+    answer = await page.goto(f"/intake/language/{language}?to={quote(address)}")
+    assert answer is not None
+    assert answer.status == 200, f"{address}: {answer.status}"
+    assert await page.get_attribute("html", "lang") == language, address
+    assert not NUMBERS.search(await page.title()), "a title says nothing of a person"
+    assert ADDRESS.match(page.url.removeprefix(origin)), page.url
+
+
+async def _looked_at(page: Page, mute: Page, address: str, origin: str, *, first: bool) -> list[str]:
+    """Look at one page in both languages at every width; who is first, in every other way that it must stand. Return all that is wrong."""
+    await page.set_viewport_size(DESKTOP)
+    await _opened(page, address, "en", origin)
+    wrong = await _wrong((axe, page), (zoomed, page))
+    await _opened(page, address, "da", origin)
+    wrong += await _wrong((zoomed, page))
+    await page.set_viewport_size(PHONE)
+    wrong += await _wrong((axe, page))
+    await page.set_viewport_size(DESKTOP)
+    if not first:
+        return wrong
+    return wrong + await _wrong(
+        (in_the_dark, page),
+        (on_paper, page),
+        (still, page),
+        (by_keyboard, page),
+        (shown_without_script, mute, address),
+    )
+
+
+async def _wrong(*looks: tuple[Any, ...]) -> list[str]:
+    found = []
+    for look, *given in looks:
+        try:
+            await look(*given)
+        except AssertionError as error:
+            found.append(str(error))
+    return found
 
 
 @plays(*PAGES)
-@pytest.mark.timeout(240)
-@pytest.mark.parametrize("role", [role for role in STAFF if role not in LEFT_OUT])
-async def test_every_page_of_a_role(product: Product, look, seats: Seats, records: None, role: Role) -> None:
-    page = await seats.page(look, role, DESKS.get(role, GREVE))
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(("role", "place"), [(role, place) for role in STAFF for place in DESKS.get(role, (GREVE,))])
+async def test_every_page_of_a_role(
+    product: Product, look, seats: Seats, records: None, role: Role, place: str
+) -> None:
+    page, mute = await seats.page(look, role, place), await seats.page(look, role, place, javascript=False)
     origin = product.backends.config.gateway_url
     await page.goto("/notify/work")
-    waiting, seen = [page.url.removeprefix(origin), *await _links(page)], set()
+    waiting, seen, wrong = [page.url.removeprefix(origin), *await _links(page)], set[str](), list[str]()
     while waiting:
         address = waiting.pop(0)
         name = _page_of(address)
         if name is None or name in seen:
             continue
         seen.add(name)
-        await _looked_at(page, address, origin)
+        wrong += await _looked_at(page, mute, address, origin, first=name not in found_by_anybody)
+        found_by_anybody.add(name)
         waiting += await _links(page)
-    found_by_anybody.update(seen)
     assert seen, f"{role} has a page"
+    assert not wrong, "\n".join(wrong)
 
 
 def test_every_page_that_is_told_of_was_found() -> None:

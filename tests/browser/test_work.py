@@ -12,36 +12,12 @@ from deploy.seed import person
 from shared.lifecycle.actor import Role
 from tests.support.browsing import DESKTOP, PHONE, Watch, axe, sign_in
 from tests.support.product import Product
+from tests.support.work import waits
 
 GREVE = "kommune:0253"
 HOLDER = "Tovholder, Greve kommune"
 WORK = "/notify/work"
 VIEWPORTS = pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-
-INSERT = """
-insert into notify.work_item (deadline_id, service, aggregate_kind, aggregate_id, kind, sequence, state, opening, owner_role,
-    owner_organisation, opened_at, due_at, reason, paragraph, sourced, late)
-values ($1, $2, $3, $4, $5, 1, 'OPEN', 1, $6, $7, $8, $9, $10::jsonb, 'domain.md 2.3', false, false)
-"""
-
-
-async def waits(
-    product: Product,
-    hours: float,
-    *,
-    kind: str = "case.meeting",
-    service: str = "assessment",
-    role: Role = Role.TOVHOLDER_KOMMUNE,
-) -> UUID:
-    """Put an item into the list of Greve's role, due in so many hours, as a fact of the service would."""
-    deadline, now = uuid4(), product.clock.now()
-    aggregate, _, clock = kind.partition(".")
-    reason = f'{{"unit": "WORKING_DAYS", "amount": 2, "counted_from": "{(now - timedelta(days=2)).isoformat()}", "skipped": []}}'
-    due = now + timedelta(hours=hours)
-    await product.rows(
-        INSERT, deadline, service, aggregate, uuid4(), clock, role, GREVE, now - timedelta(days=2), due, reason
-    )
-    return deadline
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -121,13 +122,14 @@ async def choose_person(page: Page, label: str) -> None:
     await page.get_by_role("button", name=label, exact=True).click()
 
 
-async def axe(page: Page, within: str = "html") -> None:
-    """Assert that what is shown breaks no rule of WCAG 2.2 A and AA that axe-core can tell."""
+async def axe(page: Page, within: str = "html", rules: Sequence[str] = ()) -> None:
+    """Assert that what is shown breaks no rule of WCAG 2.2 A and AA that axe-core can tell, or none of these rules."""
     try:
         await page.evaluate("() => axe.version")
     except Error:
         await page.evaluate(AXE.read_text())  # by the debugger, so that the page's policy need not allow it
-    options = {"runOnly": {"type": "tag", "values": list(WCAG)}, "resultTypes": ["violations"]}
+    only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": list(WCAG)}
+    options = {"runOnly": only, "resultTypes": ["violations"]}
     found = await page.evaluate("([within, options]) => axe.run(within, options)", [within, options])
     lines = [line for violation in found["violations"] for line in _described(violation)]
     assert not lines, "\n".join([f"{page.url.partition('?')[0]} breaks WCAG:", *lines])

@@ -112,7 +112,10 @@
     chosen = [];
   });
 
-  // Copy a reference or a code that is to be read aloud.
+  // Copy a reference or a code that is to be read aloud; where this cannot be done, there is no button for it.
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.hidden = !navigator.clipboard;
+  }
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy]");
     if (button && navigator.clipboard) {
