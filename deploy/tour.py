@@ -1,8 +1,8 @@
 """Takes the pictures of `docs/tour.md`: `python -m deploy.tour`.
 
-Starts the stack on a state of its own, plays the demo, opens the main pages in Chromium as their people, and writes `docs/tour.md` with
-`docs/images/*.webp`. A stack that runs already (`tovholder demo`) is used as it is. References are numbered anew in the order in which
-they stand on a page, so that a picture that differs shows a page that changed.
+Starts the stack on a new state of its own, lets an Infohus work for some weeks of a March (`deploy/demo/standing.py`), opens the main pages
+in Chromium as their people, and writes `docs/tour.md` with `docs/images/*.webp`. References are numbered anew in the order in which they
+stand on a page, so that a picture that differs shows a page that changed.
 """
 
 from __future__ import annotations
@@ -12,18 +12,24 @@ import base64
 import os
 import shutil
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 
-from deploy import runfile
 from deploy.config import PROJECT, StackConfig
-from deploy.demo import run
+from deploy.demo.people import Office
+from deploy.demo.play import perform
+from deploy.demo.standing import PLACE, STANDING, when
 from deploy.errors import StackError
 from deploy.seed import person
+from deploy.seed.load import load
 from deploy.supervisor import supervised
+from shared.clock import DemoClock
 from shared.lifecycle.actor import Role
+from shared.reference.organisations import kommune
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Page
@@ -38,6 +44,9 @@ QUALITY: Final = (82, 70, 55, 40)
 
 DESK: Final = (1280, 860)
 PHONE: Final = (390, 844)
+SETTLES: Final = 3_000
+"""Milliseconds within which a page has asked for what it shows besides, and saved what was typed."""
+
 PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome")
 NUMBERED: Final = """() => {
   const seen = new Map();
@@ -64,10 +73,13 @@ class Shot:
     follow: tuple[str, ...] = ()
     """Selectors that are pressed one after the other, from the page at `path` on; one that is not there ends the way."""
     size: tuple[int, int] = DESK
+    typed: tuple[tuple[str, str], ...] = ()
+    """Selectors and what is typed or chosen there, once the way is gone; nothing is sent."""
+    at: str = ""
+    """The selector of what the picture begins with; the top of the page otherwise."""
 
 
-GREVE: Final = "kommune:0253"
-AARHUS: Final = "kommune:0751"
+AARHUS: Final = kommune(PLACE)
 RECORD: Final = "table.list a, main .list a"
 SHOTS: Final = (
     Shot(
@@ -84,6 +96,15 @@ SHOTS: Final = (
         "/intake/desk",
         Role.HOTLINE_ADVISER,
         "hotline:national",
+        typed=(
+            ("[name=anonymity][value=CONFIDENTIAL]", ""),
+            ("#f-reporter", "En pårørende; må ringes op på hverdage."),
+            (
+                "#f-description",
+                "Har ændret sig på få måneder, ser ikke længere sine gamle venner, og taler om, at vold er nødvendig.",
+            ),
+            ("#f-place", "Aarhus"),
+        ),
     ),
     Shot(
         "concerns",
@@ -99,7 +120,7 @@ SHOTS: Final = (
         "One list over all services by due time: what, why then, and what is overdue, marked by more than colour.",
         "/notify/work",
         Role.TOVHOLDER_KOMMUNE,
-        GREVE,
+        AARHUS,
     ),
     Shot(
         "cases",
@@ -107,25 +128,39 @@ SHOTS: Final = (
         "The tovholder's cases with stage, owner and what they wait for.",
         "/assessment/cases",
         Role.TOVHOLDER_KOMMUNE,
-        GREVE,
+        AARHUS,
     ),
     Shot(
         "case",
         "One case",
         "Where it stands, what can be done next and why not the rest, what happened. Sealed texts open on demand with a reason.",
-        "/assessment/cases",
+        "/assessment/cases?stage=K7",
         Role.TOVHOLDER_KOMMUNE,
         AARHUS,
         follow=(RECORD,),
     ),
     Shot(
+        "nine",
+        "Nine dimensions",
+        "Risk, resource and need side by side, each level with what it means. Nothing is added up. The form saves itself.",
+        "/assessment/cases?stage=K5",
+        Role.TOVHOLDER_KOMMUNE,
+        AARHUS,
+        follow=(RECORD, "a[href$='/do/complete-assessment']"),
+        typed=(
+            ('[name="ratings.0.risk_level"][value="SOME"]', ""),
+            ('[name="ratings.0.resource_level"][value="WEAK"]', ""),
+        ),
+        at="#dim-0",
+    ),
+    Shot(
         "matching",
         "The corps",
         "Requests by waiting time; candidates with the lines for and against, and the rule that leaves the others out.",
-        "/corps/interventions?stage=",
+        "/corps/interventions?stage=K8",
         Role.LOCAL_COORDINATOR,
         AARHUS,
-        follow=(RECORD,),
+        follow=(RECORD, "a[href$='/match']"),
     ),
     Shot(
         "mentor",
@@ -142,7 +177,7 @@ _HEAD = """\
 # A tour of the console
 
 Pictures of the demo, in the order in which a concern travels. Everybody is made up. Made by `python -m deploy.tour`, which starts
-the stack, plays the stories and takes them anew; it needs Chromium (Debian: `apt install chromium`).
+the stack, lets a fictional Infohus work for some weeks and takes them anew; it needs Chromium (Debian: `apt install chromium`).
 
 The console is in Danish, with English at a press of the switch at the top of each page.
 """
@@ -191,8 +226,14 @@ async def _take(browser: Browser, gateway: str, shot: Shot) -> bool:
         for selector in shot.follow:
             if await page.locator(selector).count():
                 await page.locator(selector).first.click()
-                await page.wait_for_load_state("networkidle")
-        await page.wait_for_load_state("networkidle")
+                await page.wait_for_load_state()
+        for selector, text in shot.typed:
+            one = page.locator(selector).first
+            await (one.fill(text) if text else one.check())
+        await page.wait_for_timeout(SETTLES)
+        if shot.at:
+            await page.locator(shot.at).scroll_into_view_if_needed()
+            await page.locator(shot.at).evaluate("one => one.scrollIntoView()")
         await page.evaluate(NUMBERED)
         (IMAGES / f"{shot.name}.webp").write_bytes(await _picture(page))
         return True
@@ -232,15 +273,27 @@ def tour(taken: list[Shot]) -> str:
     return "\n".join(parts)
 
 
+async def stand(config: StackConfig, console: Console) -> None:
+    """Seed a running stack, and let the Infohus of the pictures work up to their moment. Raises `StackError` if something went wrong."""
+    office = Office(config.gateway_url, config.issuer_url)
+    try:
+        await load(office, config, DemoClock(config.clock_file).now().date())
+        played = await perform(config, lambda _: office, console, STANDING)
+    finally:
+        await office.close()
+    wrong = [f"{made.id}: {made.failure}" for made in played.accounts if made.failure]
+    if wrong:
+        raise StackError("tour-went-wrong", f"A story of the pictures went wrong: {'; '.join(wrong)}", "Mend it.")
+
+
 def main() -> None:
-    """Write the tour, with a stack of its own unless one runs."""
+    """Write the tour, with a stack of its own."""
     console = Console()
-    config = StackConfig.load(demo_clock=True)
-    if runfile.holder(config.run_file) is not None:
-        taken = asyncio.run(take(config.gateway_url, console))
-    else:
+    with TemporaryDirectory(prefix="tov-tour-", dir="/tmp") as state:  # a socket path has 107 bytes
+        config = StackConfig.load(Path(state), demo_clock=True)
+        DemoClock(config.clock_file).move_to(when(datetime.now(UTC)))
         with supervised(config, console):
-            run(config, once=True, json_file=None, console=console)
+            asyncio.run(stand(config, console))
             taken = asyncio.run(take(config.gateway_url, console))
     PAGE.write_text(tour(taken))
     console.print(f"wrote {Path('docs') / PAGE.name} with {len(taken)} of {len(SHOTS)} pictures")

@@ -17,6 +17,7 @@ from tests.support.seats import Seats
 from tests.support.standing import put, standings
 
 COMMANDS = (
+    "case-answer-acute-task",
     "case-clear-case",
     "case-close-without-action",
     "case-complete-assessment",
@@ -46,10 +47,12 @@ COMMANDS = (
     "concern-log-handover",
     "concern-note-information",
     "concern-raise-acute",
+    "concern-route-concern",
     "concern-set-anonymity",
     "concern-withdraw-question",
     "insight-decide-insight",
     "intervention-ask-desk",
+    "intervention-hold-supervision",
     "intervention-log-session",
     "intervention-pause-intervention",
     "intervention-propose-ending",

@@ -140,7 +140,7 @@ class ConsolePerson(Person):
         """Write a call down at the desk and end it; what becomes of it is decided later that day."""
         _must_be("channel", said, "HOTLINE")
         page, _ = await self._at("/intake/desk")
-        async with _left(page):
+        async with self._left(page):
             return await self._called(page, said)
 
     async def _called(self, page: Page, said: Mapping[str, Any]) -> UUID:
@@ -160,7 +160,7 @@ class ConsolePerson(Person):
         """Report as a professional; the receipt says the reference by which the concern is found."""
         _must_be("channel", said, PLACES_OF_WORK[ReporterKind(said["reporter_kind"])].value)
         page, _ = await self._at("/intake/report")
-        async with _left(page):
+        async with self._left(page):
             return await self._reported(page, said)
 
     async def _reported(self, page: Page, said: Mapping[str, Any]) -> UUID:
@@ -185,18 +185,29 @@ class ConsolePerson(Person):
         try:
             seen = await self._before(page, answer, model, said)
         except BaseException:
-            await page.close()
+            await self.office.desks.leave(page, typed=True)
             raise
 
         @telling
         async def give() -> Seen:
-            async with _left(page):
+            async with self._left(page):
                 found = seen or await self._sent(page)
             if found.status == 200:
                 self.office.desks.given.update(operations)
             return found
 
         return give
+
+    @asynccontextmanager
+    async def _left(self, page: Page) -> AsyncIterator[None]:
+        """Leave a page in the end, whatever happened on it."""
+        here = page.url
+        try:
+            yield
+        except BaseException:
+            await self.office.desks.leave(page, typed=True)
+            raise
+        await self.office.desks.leave(page, typed=page.url == here)
 
     async def _before(self, page: Page, answer: Response, model: Any, said: Mapping[str, Any]) -> Seen | None:
         """Return why nothing can be given, or None: the form is filled in."""
@@ -226,15 +237,6 @@ class ConsolePerson(Person):
         what = await refused.locator("h2").inner_text()
         code = _codes(self.office.language).get(what.strip())
         return Seen(answer.status, {"code": code, "detail": " ".join((await refused.inner_text()).split())}, None)
-
-
-@asynccontextmanager
-async def _left(page: Page) -> AsyncIterator[None]:
-    """Leave a page in the end, whatever happened on it."""
-    try:
-        yield
-    finally:
-        await page.close()
 
 
 async def _because(page: Page) -> None:

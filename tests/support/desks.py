@@ -34,6 +34,7 @@ class Desks:
     lookup: Lookup
     given: set[str] = field(default_factory=set)
     """Operations that were given through forms."""
+    _pages: dict[Desk, Page] = field(default_factory=dict)
     _contexts: dict[Desk, BrowserContext] = field(default_factory=dict)
     _free: defaultdict[Desk, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     """Who looks at a page looks at no other: each page that is shown keeps a connection for what is new, and a browser has six."""
@@ -51,16 +52,29 @@ class Desks:
     async def _opened(self, key: Desk, ref: UUID, role: Role, language: str, address: str) -> tuple[Page, Response]:
         if key not in self._contexts:
             self._contexts[key] = await self._signed_in(ref, role, language)
-        page = await self._contexts[key].new_page()
-        page.set_default_timeout(PATIENCE)
+        if key not in self._pages:
+            self._pages[key] = await self._contexts[key].new_page()
+            self._pages[key].set_default_timeout(PATIENCE)
+        page = self._pages[key]
         answer = await page.goto(address)
         if "/auth/" in page.url:
             await choose_person(page, _labels()[str(ref)])
             await page.wait_for_url(lambda url: "/auth/" not in url)
             answer = await page.goto(address)
         assert answer is not None
-        page.once("close", lambda _: self._free[key].release())
         return page, answer
+
+    async def leave(self, page: Page, *, typed: bool) -> None:
+        """Leave a page; one on which something was typed and not sent is closed, for it would ask whether to leave it."""
+        key = next(key for key, kept in self._pages.items() if kept is page)
+        try:
+            if typed:
+                del self._pages[key]
+                await page.close()
+            else:
+                await page.goto("about:blank")
+        finally:
+            self._free[key].release()
 
     async def _signed_in(self, ref: UUID, role: Role, language: str) -> BrowserContext:
         viewport = PHONE if role is Role.CORPS_MEMBER else DESKTOP

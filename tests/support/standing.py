@@ -98,7 +98,7 @@ def _all() -> Iterator[Standing]:
                         yield from _fitting(store, states(row, stage), samples[command], role, known)
 
 
-FIRST = (Role.HOTLINE_ADVISER, Role.CASEWORKER, Role.LOCAL_COORDINATOR)
+FIRST = (Role.HOTLINE_ADVISER, Role.TOVHOLDER_KOMMUNE, Role.LOCAL_COORDINATOR)
 
 
 def _seen_first(role: Role) -> tuple[int, str]:
@@ -110,7 +110,7 @@ def _extra() -> Iterator[Standing]:
     """Yield what a sample does not fit: it names something of the state, which its form offers instead."""
     cases, store = assessment_builders, assessment.case_store(None)
     alone, running = cases.without_corps().state, cases.case_in(cases.Stage.ACTIVE)
-    acute = cases.played(((cases.arrival(acute=True), Role.SYSTEM),)).state
+    acute = _rated_acute()
     for state, role, sample in (
         (running, Role.CASEWORKER, cases.SAMPLES[cases.d.WithdrawConsent]),
         (alone, Role.CASEWORKER, cases.SAMPLES[cases.c.ReviewMeasure]),
@@ -131,6 +131,14 @@ def _asked() -> Iterator[Standing]:
         if command is concerns.c.AnswerQuestion:
             body["answer"] = "Text"
         yield Standing(f"concern-{command.code}", store, concerns.asked(), Role.HOTLINE_ADVISER, HOTLINE, body)
+
+
+def _rated_acute() -> Any:
+    """Return a case in which violence was just rated as acute: somebody has the task to look at once."""
+    cases = assessment_builders
+    seen = cases.nine(VIOLENCE={"risk_level": "ACUTE", "evidence": [cases.evidence()]})
+    rated = (cases.assessment(ratings=seen), Role.TOVHOLDER_KOMMUNE)
+    return cases.played((*cases.MEETING, rated)).state
 
 
 def _fitting(
