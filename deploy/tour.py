@@ -1,8 +1,8 @@
 """Takes the pictures of `docs/tour.md`: `python -m deploy.tour`.
 
-Starts the stack on a new state of its own, lets an Infohus work for some weeks of a March (`deploy/demo/standing.py`), opens the main pages
-in Chromium as their people, and writes `docs/tour.md` with `docs/images/*.webp`. References are numbered anew in the order in which they
-stand on a page, so that a picture that differs shows a page that changed.
+Starts the stack on a new state of its own, lets an Infohus work for some weeks (`deploy/demo/stories/today.py`), opens the main pages in
+Chromium as their people, and writes `docs/tour.md` with `docs/images/*.webp`. References are numbered anew in the order in which they
+stand on a page, and the weeks are the same of every year, so that a picture that differs shows a page that changed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import base64
 import os
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
@@ -22,9 +22,10 @@ from rich.console import Console
 from deploy.config import PROJECT, StackConfig
 from deploy.demo.people import Office
 from deploy.demo.play import perform
-from deploy.demo.standing import PLACE, STANDING, when
+from deploy.demo.stories import WAITING
+from deploy.demo.stories.today import PLACE
 from deploy.errors import StackError
-from deploy.seed import person
+from deploy.seed import corps_members, person
 from deploy.seed.load import load
 from deploy.supervisor import supervised
 from shared.clock import DemoClock
@@ -75,8 +76,6 @@ class Shot:
     size: tuple[int, int] = DESK
     typed: tuple[tuple[str, str], ...] = ()
     """Selectors and what is typed or chosen there, once the way is gone; nothing is sent."""
-    at: str = ""
-    """The selector of what the picture begins with; the top of the page otherwise."""
 
 
 AARHUS: Final = kommune(PLACE)
@@ -142,16 +141,11 @@ SHOTS: Final = (
     Shot(
         "nine",
         "Nine dimensions",
-        "Risk, resource and need side by side, each level with what it means. Nothing is added up. The form saves itself.",
-        "/assessment/cases?stage=K5",
+        "Risk, resource and need side by side, with who disagrees. Nothing is added up.",
+        "/assessment/cases?stage=K6",
         Role.TOVHOLDER_KOMMUNE,
         AARHUS,
-        follow=(RECORD, "a[href$='/do/complete-assessment']"),
-        typed=(
-            ('[name="ratings.0.risk_level"][value="SOME"]', ""),
-            ('[name="ratings.0.resource_level"][value="WEAK"]', ""),
-        ),
-        at="#dim-0",
+        follow=(RECORD, "a[href*='rum=vurdering']"),
     ),
     Shot(
         "matching",
@@ -183,8 +177,8 @@ The console is in Danish, with English at a press of the switch at the top of ea
 """
 
 
-async def take(gateway: str, console: Console) -> list[Shot]:
-    """Take every picture; return those whose page is there."""
+async def take(gateway: str, console: Console, mentor: str) -> list[Shot]:
+    """Take every picture; return those whose page is there. `mentor` is the label of the member who is at work."""
     from playwright.async_api import async_playwright
 
     program = os.environ.get("TOVHOLDER_CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
@@ -198,7 +192,7 @@ async def take(gateway: str, console: Console) -> list[Shot]:
         rights = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = await playwright.chromium.launch(executable_path=program, args=["--no-proxy-server", *rights])
         for shot in SHOTS:
-            if await _take(browser, gateway, shot):
+            if await _take(browser, gateway, shot, mentor):
                 taken.append(shot)
             else:
                 console.print(f"[red]no page for {shot.name}[/] at {shot.path}")
@@ -206,7 +200,7 @@ async def take(gateway: str, console: Console) -> list[Shot]:
     return taken
 
 
-async def _take(browser: Browser, gateway: str, shot: Shot) -> bool:
+async def _take(browser: Browser, gateway: str, shot: Shot, mentor: str) -> bool:
     width, height = shot.size
     context = await browser.new_context(
         base_url=gateway,
@@ -219,7 +213,7 @@ async def _take(browser: Browser, gateway: str, shot: Shot) -> bool:
         page = await context.new_page()
         answer = await page.goto(shot.path)
         if shot.role is not None and "/auth/" in page.url:
-            await _sign_in(page, shot.role, shot.place)
+            await _sign_in(page, mentor if shot.role is Role.CORPS_MEMBER else person(shot.role, shot.place).label)
             answer = await page.goto(shot.path)
         if answer is None or answer.status != 200:
             return False
@@ -231,9 +225,6 @@ async def _take(browser: Browser, gateway: str, shot: Shot) -> bool:
             one = page.locator(selector).first
             await (one.fill(text) if text else one.check())
         await page.wait_for_timeout(SETTLES)
-        if shot.at:
-            await page.locator(shot.at).scroll_into_view_if_needed()
-            await page.locator(shot.at).evaluate("one => one.scrollIntoView()")
         await page.evaluate(NUMBERED)
         (IMAGES / f"{shot.name}.webp").write_bytes(await _picture(page))
         return True
@@ -241,8 +232,7 @@ async def _take(browser: Browser, gateway: str, shot: Shot) -> bool:
         await context.close()
 
 
-async def _sign_in(page: Page, role: Role, place: str) -> None:
-    label = person(role, place).label
+async def _sign_in(page: Page, label: str) -> None:
     await page.locator("#find").fill(label)
     await page.locator("#find").press("Enter")
     await page.get_by_role("button", name=label, exact=True).click()
@@ -273,17 +263,30 @@ def tour(taken: list[Shot]) -> str:
     return "\n".join(parts)
 
 
-async def stand(config: StackConfig, console: Console) -> None:
-    """Seed a running stack, and let the Infohus of the pictures work up to their moment. Raises `StackError` if something went wrong."""
+def morning(today: datetime) -> datetime:
+    """Return ten in the morning of the first Wednesday of next year; eight weeks later is the day of the pictures."""
+    first = datetime(today.year + 1, 1, 1, 9, 0, tzinfo=UTC)
+    return first + timedelta(days=(2 - first.weekday()) % 7)
+
+
+async def stand(config: StackConfig, console: Console) -> str:
+    """Seed a running stack, and let the Infohus of the pictures work up to their moment; return the label of the mentor at work.
+
+    Raises `StackError` if something went wrong.
+    """
     office = Office(config.gateway_url, config.issuer_url)
     try:
         await load(office, config, DemoClock(config.clock_file).now().date())
-        played = await perform(config, lambda _: office, console, STANDING)
+        played = await perform(config, lambda _: office, console, (WAITING,))
+        coordinator = person(Role.LOCAL_COORDINATOR, AARHUS)
+        who = office.person(Role.LOCAL_COORDINATOR, AARHUS, coordinator.person_ref)
+        shown = str((await who.see("/corps/v1/interventions?stage=K9")).body)
     finally:
         await office.close()
     wrong = [f"{made.id}: {made.failure}" for made in played.accounts if made.failure]
     if wrong:
         raise StackError("tour-went-wrong", f"A story of the pictures went wrong: {'; '.join(wrong)}", "Mend it.")
+    return next(member.label for member in corps_members() if str(member.member_ref) in shown)
 
 
 def main() -> None:
@@ -291,10 +294,10 @@ def main() -> None:
     console = Console()
     with TemporaryDirectory(prefix="tov-tour-", dir="/tmp") as state:  # a socket path has 107 bytes
         config = StackConfig.load(Path(state), demo_clock=True)
-        DemoClock(config.clock_file).move_to(when(datetime.now(UTC)))
+        DemoClock(config.clock_file).move_to(morning(datetime.now(UTC)))
         with supervised(config, console):
-            asyncio.run(stand(config, console))
-            taken = asyncio.run(take(config.gateway_url, console))
+            mentor = asyncio.run(stand(config, console))
+            taken = asyncio.run(take(config.gateway_url, console, mentor))
     PAGE.write_text(tour(taken))
     console.print(f"wrote {Path('docs') / PAGE.name} with {len(taken)} of {len(SHOTS)} pictures")
 

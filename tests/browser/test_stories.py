@@ -121,7 +121,7 @@ async def played(stack: Product, desks: Desks) -> Played:
         for number, code in enumerate(CODES)
     }
     try:
-        return await perform(config, offices.__getitem__, Console(width=160), STORIES)
+        return await perform(config, offices.__getitem__, Console(width=160), (STORIES,))
     finally:
         for office in offices.values():
             await office.close()
