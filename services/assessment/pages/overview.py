@@ -61,9 +61,14 @@ async def _clocks(tx: Transaction, store: CaseStore) -> Sequence[Any]:
     query = (
         sa.select(clocks.c.kind, clocks.c.due_at, clocks.c.aggregate_id)
         .join(table, table.c.id == clocks.c.aggregate_id)
-        .where(clocks.c.state == "OPEN", store.visible(tx), table.c.stage.in_([str(s) for s in OPEN]))
+        .where(clocks.c.state == "OPEN", store.visible(tx), table.c.stage.in_([str(s) for s in OPEN]), _told(tx, table))
     )
     return (await tx.session.execute(query)).all()
+
+
+def _told(tx: Transaction, table: sa.Table) -> sa.ColumnElement[bool]:
+    """Return the condition that what runs in a case is told to this organisation: of one that police have alone, to nobody else (T08)."""
+    return sa.or_(table.c.stage != str(Stage.POLICE_ONLY), table.c.body["police"].astext == tx.actor.organisation)
 
 
 def by_stage(visit: Visit, cases: Iterable[Any]) -> list[Row]:

@@ -37,6 +37,7 @@ from shared.web import reading
 from shared.web.commands import accept
 from shared.web.console.commands import VERSION, key_of
 from shared.web.console.language import N_
+from shared.web.console.records import known_command
 from shared.web.console.refusals import Refusals, refusals
 from shared.web.console.site import Console, Visit, see_other
 from shared.web.console.words.codes.matching import CONSTRAINTS, FACTORS, RELAXATIONS
@@ -172,7 +173,7 @@ class MatchPages:
             key=lambda: str(uuid4()),
             wrong=wrong,
             since=since,
-            done=visit.request.query_params.get("done", ""),
+            done=known_command(visit.request.query_params.get("done", "")),
         )
 
 

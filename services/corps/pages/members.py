@@ -34,6 +34,7 @@ from shared.reference.organisations import kommune, organisation
 from shared.web.commands import accept
 from shared.web.console.commands import VERSION, Option, key_again, key_of
 from shared.web.console.fields import MORE, MOST_ROWS, asked, body
+from shared.web.console.records import known_command
 from shared.web.console.refusals import Refusals, refusals
 from shared.web.console.site import Console, Form, Visit, see_other
 
@@ -137,7 +138,7 @@ class MemberPages:
             keeps=_keeps(visit, member),
             herself=visit.actor.person_ref == member.id,
             desk=_of_the_desk(visit),
-            done=visit.request.query_params.get("done", ""),
+            done=known_command(visit.request.query_params.get("done", "")),
         )
 
     async def edit(self, visit: Visit) -> Response:

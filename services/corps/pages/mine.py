@@ -30,6 +30,7 @@ from shared.persistence.work import Transaction
 from shared.web.commands import accept
 from shared.web.console.commands import VERSION, key_again, key_of
 from shared.web.console.fields import asked, body
+from shared.web.console.records import known_command
 from shared.web.console.refusals import Refusals, refusals
 from shared.web.console.site import Console, Form, Visit, see_other
 from shared.web.reading import facts
@@ -74,7 +75,7 @@ class MinePages:
             "mine/list.html",
             cards=sorted(cards, key=lambda card: (card["due"] is None, card["due"] or visit.now)),
             me=str(me),
-            done=visit.request.query_params.get("done", ""),
+            done=known_command(visit.request.query_params.get("done", "")),
         )
 
     def _card(self, visit: Visit, tx: Transaction, state: Intervention) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class Listing:
             whose if whose in WHOSE else "",
             when if when in set(When) else "",
             service if service in SERVICES else "",
-            kind if kind.count(".") == 1 and plain.isalpha() and plain.isascii() and len(kind) <= 80 else "",
+            kind if kind.count(".") == 1 and plain.isalnum() and plain.isascii() and len(kind) <= 80 else "",
             query.get("cursor", ""),
         )
 

@@ -98,9 +98,11 @@ def row_of(visit: Visit, row: Mapping[Any, Any], now: datetime) -> Row:
 
 
 def _link(page: str, row: Mapping[Any, Any]) -> str:
-    """Return where the work is done: for the national desk a list, for it sees no intervention (R12)."""
+    """Return where the work is done: a list for who sees no such record, the national desk (R12) and the officer who signs (R7)."""
     if row["owner_role"] == Role.NATIONAL_DESK:
         return "/corps/brokering"
+    if (row["aggregate_kind"], row["owner_role"]) == ("case", Role.DPO):
+        return "/assessment/glass"
     return f"{page}/{row['aggregate_id']}"
 
 

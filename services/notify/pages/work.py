@@ -165,7 +165,7 @@ def _done(visit: Visit) -> str:
             return visit.say(N_("Visningen er gemt. Den er kun din."))
         case "dropped":
             return visit.say(N_("Visningen er slettet."))
-        case "given" if query.get("n", "").isdecimal() and query.get("of", "").isdecimal():
+        case "given" if all(_few(query.get(name, "")) for name in ("n", "of")):
             given, asked = int(query["n"]), int(query["of"])
             if given == asked:
                 return visit.language.ngettext("%(n)s opgave er givet.", "%(n)s opgaver er givet.", given) % {
@@ -176,6 +176,11 @@ def _done(visit: Visit) -> str:
             )
             return visit.say(text, n=given, of=asked)
     return ""
+
+
+def _few(number: str) -> bool:
+    """Say whether this is a number of items that can have been given at once."""
+    return number.isascii() and number.isdecimal() and len(number) <= len(str(taking.MOST))
 
 
 def _back(visit: Visit, done: str) -> Response:

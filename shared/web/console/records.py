@@ -202,7 +202,7 @@ class RecordPages:
             first=self.first,
             possible=[each for each in found if each.allowed],
             impossible=[each for each in found if not each.allowed],
-            done=_command(visit.request.query_params.get("done", "")),
+            done=known_command(visit.request.query_params.get("done", "")),
             only=visit.request.query_params.get("only", ""),
             visiting=visiting,
             beside=beside,
@@ -240,6 +240,6 @@ class RecordPages:
         return found
 
 
-def _command(code: str) -> str:
+def known_command(code: str) -> str:
     """Return the code of a command, or nothing: what a link says is not shown in our name."""
     return code if code in COMMANDS else ""

@@ -198,6 +198,22 @@ async def test_the_overview_counts_what_its_reader_sees_and_nothing_for_others(w
     assert "0 åbne sager" in (await visit(Role.CENTRE_ADVISER).get("/overview")).text
 
 
+async def test_what_runs_in_a_case_that_police_have_alone_is_in_nobody_elses_overview(world: World, visit: Any) -> None:
+    async def running(role: Role) -> int:
+        found = re.search(r"og (\d+) løbende frister", (await visit(role).get("/overview")).text)
+        assert found is not None
+        return int(found[1])
+
+    before, of_police = await running(Role.TOVHOLDER_KOMMUNE), await running(Role.TOVHOLDER_POLITI)
+    case = await world.routed(acute=True)
+    stranger = Visitor(world.http, person(Role.TOVHOLDER_KOMMUNE, "kommune:0101").token)
+    await stranger.fill("/glass", {"reference": reference(case), "grounds": "Der er fare nu"})
+    await world.walk(case, "open-case", "request-clearance", "take-over")
+
+    assert await running(Role.TOVHOLDER_POLITI) > of_police, "the broken glass waits for its review"
+    assert await running(Role.TOVHOLDER_KOMMUNE) == before
+
+
 async def test_a_glass_is_broken_by_its_reference_and_signed_by_the_officer(
     world: World, visit: Any, dpo: Person
 ) -> None:

@@ -245,6 +245,14 @@ async def test_a_member_sees_her_own_work_and_no_other(pages: Site) -> None:
     assert (await pages.get(other, f"/interventions/{about}")).status_code == 404
 
 
+async def test_what_a_link_says_was_done_is_not_said_in_our_name(pages: Site) -> None:
+    about, member = await at_work(pages)
+    her = as_member(member, HOST)
+    assert "Gjort:" in await pages.see(her, "/mine?done=log-session")
+    for path in ("/mine", f"/members/{member}", f"/interventions/{about}"):
+        assert "Ring 70 00 00 00" not in await pages.see(her, f"{path}?done=Ring%2070%2000%2000%2000")
+
+
 @pytest.mark.parametrize("language", ["da", "en"])
 async def test_every_page_of_corps_is_said_in_both_languages(pages: Site, language: str) -> None:
     about, member = await at_work(pages)

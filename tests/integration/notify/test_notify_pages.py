@@ -206,6 +206,29 @@ async def test_a_leader_who_is_to_name_a_caseworker_is_led_to_the_stub_and_not_t
     assert f"/assessment/cases/{about}" not in text
 
 
+async def test_the_officer_who_signs_a_break_glass_is_led_to_where_it_is_signed(notify: NotifyWorld) -> None:
+    officer = Actor(uuid4(), GREVE, frozenset({Role.DPO}))
+    about = uuid4()
+    await notify.bring(opened(uuid4(), kind="review_glass", owner_role=Role.DPO), about)
+
+    text = await page(notify, officer)
+
+    assert 'href="/assessment/glass"' in text
+    assert f"/assessment/cases/{about}" not in text, "an officer sees no case: the link would lead nowhere"
+
+
+async def test_a_kind_with_a_number_in_its_name_can_be_filtered_by(notify: NotifyWorld) -> None:
+    wanted, other = uuid4(), uuid4()
+    await notify.bring(opened(wanted, kind="follow_up_6"), uuid4())
+    await notify.bring(opened(other, kind="meeting"), uuid4())
+
+    assert listed(await page(notify, HOLDER, "/work?kind=case.follow_up_6")) == [str(wanted)]
+
+
+async def test_an_address_of_nonsense_numbers_is_still_the_list(notify: NotifyWorld) -> None:
+    await page(notify, HOLDER, f"/work?done=given&n={'9' * 5_000}&of=1")
+
+
 async def test_a_message_that_is_sent_again_is_the_operators_doing(notify: NotifyWorld, hand_clock: HandClock) -> None:
     deadline, about = uuid4(), uuid4()
     await notify.bring(opened(deadline), about)
