@@ -16,7 +16,7 @@ from shared.contracts.lifecycle import STEP_FACTS, AgreementRecorded, DeadlineCa
 from shared.errors import Conflict, Forbidden, Invalid, TovholderError
 from shared.lifecycle.actor import Role
 from shared.lifecycle.aggregate import Consent, OpenClock
-from shared.lifecycle.table import A, Command, Context, Lifecycle, Transition
+from shared.lifecycle.table import A, Command, Context, Guard, Lifecycle, Transition
 
 
 class TakeDeadlineStep(Command):
@@ -38,6 +38,8 @@ class Possible:
     """Where it is possible, if it is not possible in this stage."""
     roles: tuple[str, ...] = ()
     """Who may give it here, if the actor may not."""
+    guard: Guard | None = None
+    """The condition that does not hold whatever is typed, if that is why not."""
 
 
 def decide(lifecycle: Lifecycle[A], state: A | None, command: Command, context: Context) -> tuple[A | None, list[Fact]]:
@@ -67,7 +69,7 @@ def decide(lifecycle: Lifecycle[A], state: A | None, command: Command, context: 
 
 
 def possible(lifecycle: Lifecycle[A], state: A, context: Context) -> list[Possible]:
-    """Return, for each command, whether this actor may give it now, and the reason if not (guards of content left aside)."""
+    """Return, for each command, whether this actor may give it now, and the reason if not (conditions of what is typed left aside)."""
     answers: dict[str, Possible] = {}
     for command in lifecycle.commands:
         rows = [row for row in lifecycle.rows_of(command) if not row.creates and not row.follows]
@@ -78,14 +80,24 @@ def possible(lifecycle: Lifecycle[A], state: A, context: Context) -> list[Possib
         why: str | None = None
         stages: tuple[str, ...] = ()
         roles: tuple[str, ...] = ()
+        guard: Guard | None = None
         if not here:
             stages = tuple(dict.fromkeys(source for row in rows for source in row.sources))
             why = f"not in {state.stage}; only in {', '.join(stages)}"
         elif not mine:
             roles = tuple(_all_roles(here))
             why = f"for {', '.join(roles)}"
-        answers[command.code] = Possible(command.code, why is None, (mine or here or rows)[0].rule, why, stages, roles)
+        elif guard := _missing(mine, state, context):
+            why = guard.detail
+        rule = guard.rule if guard else (mine or here or rows)[0].rule
+        answers[command.code] = Possible(command.code, why is None, rule, why, stages, roles, guard)
     return list(answers.values())
+
+
+def _missing(rows: Iterable[Transition[A]], state: A, context: Context) -> Guard | None:
+    """Return what is missing for every one of the rows, as the first of them says it; None if one of them may be taken."""
+    missing = [next((guard for guard in row.guards if not guard.may_hold(state, context)), None) for row in rows]
+    return missing[0] if all(missing) else None
 
 
 class _Emission(Generic[A]):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -57,7 +57,11 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A named condition of a row. `holds(state, command, context)` is pure; the rest is what a person reads if it does not."""
+    """A named condition of a row. `holds(state, command, context)` is pure; the rest is what a person reads if it does not.
+
+    `early` says what can be told before anything is typed: True where `holds` looks at neither the command nor `known`, else a
+    condition of state and context without which it cannot hold, whatever is typed.
+    """
 
     code: str
     holds: Callable[[Any, Any, Context], bool]
@@ -65,6 +69,13 @@ class Guard:
     rule: str
     remedy: str
     field: str | None = None
+    early: Callable[[Any, Context], bool] | Literal[True] | None = None
+
+    def may_hold(self, state: Any, context: Context) -> bool:
+        """Say whether it can hold here at all, before a command is given."""
+        if self.early is None:
+            return True
+        return self.holds(state, None, context) if self.early is True else self.early(state, context)
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,7 @@ TASK_OPEN = Guard(
     "there is no acute task to answer",
     rule="domain.md 3.5",
     remedy="Nothing is to be done.",
+    early=True,
 )
 AUTHORITY_NAMED = Guard(
     "authority_unknown",
@@ -182,6 +183,7 @@ ADDRESSED = Guard(
     "only the authority that the recommendation was addressed to decides",
     rule="domain.md 3.6",
     remedy="Ask the caseworker of the addressed authority.",
+    early=True,
 )
 NOT_THE_WRITER = Guard(
     "writer_may_not_decide",
@@ -189,6 +191,7 @@ NOT_THE_WRITER = Guard(
     "who wrote or sent the recommendation does not decide on it",
     rule="domain.md 3.6",
     remedy="Ask another caseworker.",
+    early=True,
 )
 APPEAL_GUIDANCE = Guard(
     "appeal_guidance_missing",

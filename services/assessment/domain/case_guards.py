@@ -136,6 +136,7 @@ RETURNEE_CLEARED = Guard(
     "somebody who has returned from a conflict zone is always cleared by the police first",
     rule="domain.md 2.4",
     remedy="Request clearance; the case can be closed after it.",
+    early=True,
 )
 REGISTERS_ADD_NOTHING = Guard(
     "registers_not_checked",
@@ -151,6 +152,7 @@ SHORT_ASSESSMENT = Guard(
     "a short assessment is recorded also where the meeting finds no basis",
     rule="domain.md 2.3 row 46",
     remedy="Record it with record-short-assessment first.",
+    early=True,
 )
 ELSEWHERE_REASON = Guard(
     "reason_not_for_referral",
@@ -230,4 +232,5 @@ REOPEN_ASKED = Guard(
     "during follow-up a case is reopened when a review asked for it",
     rule="domain.md 2.3 row 49",
     remedy="Record the follow-up with the decision REOPEN_TASK; attach a new concern with merge-concern.",
+    early=lambda case, _: case.reopen_asked,
 )

@@ -254,6 +254,7 @@ NOT_WITHDRAWN = Guard(
     rule="domain.md 3.13",
     remedy="Look at the case's consents.",
     field="consent_id",
+    early=lambda case, _: any(consent.withdrawn_at is None for consent in case.consents),
 )
 TO_BE_TOLD = Guard(
     "nobody_to_tell",
@@ -262,6 +263,7 @@ TO_BE_TOLD = Guard(
     rule="domain.md 3.13 withdrawal",
     remedy="Nothing is to be done.",
     field="consent_id",
+    early=lambda case, _: case.clock("tell_parties") is not None,
 )
 OWN_PART = Guard(
     "not_your_share",
@@ -365,6 +367,7 @@ NOT_TOLD_YET = Guard(
     "the citizen has been told",
     rule="domain.md R22",
     remedy="Nothing is to be done.",
+    early=True,
 )
 REVIEW_IN_REACH = Guard(
     "review_too_late",

@@ -125,6 +125,7 @@ WITHOUT_CORPS = Guard(
     "the corps carries this intervention: it is reviewed and ended there",
     rule="domain.md 2.3 rows 29 and 36",
     remedy="Ask the local coordinator.",
+    early=True,
 )
 END_REASON = Guard(
     "reason_not_for_ending",
@@ -187,4 +188,5 @@ FOLLOWED_UP = Guard(
     "a case is closed when the second review was held, or follow-up was declined or never reached",
     rule="domain.md 2.3 row 38",
     remedy="Hold the review at 12 months.",
+    early=True,
 )

@@ -204,6 +204,7 @@ IS_LED = Guard(
     "only what is under retshåndhævelsesloven is handed over; the rest is answered here",
     rule="domain.md R21",
     remedy="Decide it.",
+    early=True,
 )
 ENFORCES = Guard(
     "not_law_enforcement",
@@ -219,6 +220,7 @@ ANSWERS = Guard(
     "the authority that holds the data decides; the part under retshåndhævelsesloven is decided by police or Kriminalforsorg",
     rule="domain.md 4.1, R21",
     remedy="Hand it over, or ask the authority that it was handed to.",
+    early=True,
 )
 EXEMPTED = Guard(
     "exemption_missing",

@@ -78,6 +78,7 @@ AUTHORITY_NAMES: Final = Guard(
     "the authority that the recommendation was sent to names its own caseworker",
     RULE,
     "Ask its leader.",
+    early=True,
 )
 NOT_ONESELF: Final = Guard(
     "names_themselves",

@@ -111,6 +111,7 @@ RECEIPT_DUE = Guard(
     "there is no known notifier who waits for a receipt",
     rule="domain.md 2.3 row 17",
     remedy="Nothing is to be done.",
+    early=True,
 )
 GUARDS = (MAY_BE_CHILD, NEED_POSSIBLE, CASE_OPEN, RESIDENCE_KNOWN)
 

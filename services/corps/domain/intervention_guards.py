@@ -155,6 +155,7 @@ AT_HOME = Guard(
     "this is for the municipality whose case it is",
     rule="domain.md 2.1, 3.9",
     remedy="Ask the coordinator of the borrowing municipality.",
+    early=True,
 )
 IS_THE_MEMBER = Guard(
     "not_the_member",
@@ -162,6 +163,7 @@ IS_THE_MEMBER = Guard(
     "this is for the member who has the intervention",
     rule="domain.md 2.3 row 28",
     remedy="Ask the member, or the coordinator.",
+    early=True,
 )
 MEMBER_OR_AT_HOME = Guard(
     "not_the_member",
@@ -176,6 +178,7 @@ ENDING_NOT_PROPOSED = Guard(
     "an ending is proposed already, and waits for coordinator and caseworker",
     rule="domain.md 2.6",
     remedy="Wait for their decision, or ask the coordinator.",
+    early=True,
 )
 DESK_NOT_ASKED = Guard(
     "desk_asked_already",
@@ -183,6 +186,7 @@ DESK_NOT_ASKED = Guard(
     "the national desk has been asked and has not answered yet",
     rule="domain.md 5.3",
     remedy="Wait for the desk; its clock is on the request.",
+    early=True,
 )
 NOBODY_CHOSEN = Guard(
     "member_chosen_already",
@@ -190,6 +194,7 @@ NOBODY_CHOSEN = Guard(
     "a member is chosen already",
     rule="domain.md 2.3 row 27",
     remedy="Withdraw the choice first.",
+    early=True,
 )
 SOMEBODY_CHOSEN = Guard(
     "no_member_chosen",
@@ -197,6 +202,7 @@ SOMEBODY_CHOSEN = Guard(
     "no member is chosen",
     rule="domain.md 2.3 row 27",
     remedy="Choose one of the options first.",
+    early=True,
 )
 NOT_EXCLUDED_YET = Guard(
     "member_excluded_already",
@@ -236,6 +242,7 @@ HOLDS = Guard(
     "the reservation of the member has lapsed",
     rule="domain.md 3.9",
     remedy="Look at the options again; the member may still be free.",
+    early=True,
 )
 LAPSED = Guard(
     "reservation_holds",
@@ -251,6 +258,7 @@ NOT_ACCEPTED_YET = Guard(
     rule="domain.md 2.3 row 27",
     remedy="If the citizen has changed their mind, record that they do not accept.",
     field="accepts",
+    early=True,
 )
 DECLINED_FREELY = Guard(
     "grounds_missing",
@@ -266,6 +274,7 @@ CITIZEN_ACCEPTED = Guard(
     "the citizen has not accepted the member",
     rule="domain.md 2.3 row 27",
     remedy="Ask the citizen and record the answer first.",
+    early=True,
 )
 LOAN_IS_SIGNED = Guard(
     "loan_not_signed",
@@ -273,6 +282,7 @@ LOAN_IS_SIGNED = Guard(
     "the loan of the member is not signed by both leaders",
     rule="domain.md 2.3 row 27",
     remedy="Wait for both signatures; the loan says who has not signed.",
+    early=True,
 )
 PLANNED_WITHIN_REACH = Guard(
     "planned_end_out_of_reach",
@@ -312,6 +322,7 @@ CONCERN_WAITS = Guard(
     "no session has raised a concern that waits to be looked at",
     rule="domain.md 3.10",
     remedy="There is nothing to do.",
+    early=True,
 )
 CRITERION_MET = Guard(
     "end_criterion_not_met",

@@ -152,6 +152,7 @@ BORROWING = Guard(
     "this is for the borrowing municipality",
     rule="domain.md 3.9",
     remedy="Ask the borrower.",
+    early=True,
 )
 LENDING = Guard(
     "not_the_lender",
@@ -159,6 +160,7 @@ LENDING = Guard(
     "this is for the lending municipality",
     rule="domain.md 3.9",
     remedy="Ask the lender.",
+    early=True,
 )
 EITHER_SIDE = Guard(
     "not_a_party",
@@ -166,6 +168,7 @@ EITHER_SIDE = Guard(
     "this is for lender or borrower",
     rule="domain.md 3.9",
     remedy="Ask one of them.",
+    early=True,
 )
 OWN_FIRST = Guard(
     "own_member_free",
@@ -189,6 +192,7 @@ RESERVED = Guard(
     "the reservation has lapsed",
     rule="domain.md 3.9",
     remedy="Draft and offer the loan again; the member may still be free.",
+    early=True,
 )
 UNSIGNED_IN_TIME = Guard(
     "reservation_holds",
@@ -203,6 +207,7 @@ LENDER_SIGNS_ONCE = Guard(
     "the lender has signed",
     rule="domain.md 3.9",
     remedy="Wait for the borrower.",
+    early=True,
 )
 BORROWER_SIGNS_ONCE = Guard(
     "signed_already",
@@ -210,6 +215,7 @@ BORROWER_SIGNS_ONCE = Guard(
     "the borrower has signed",
     rule="domain.md 3.9",
     remedy="Wait for the lender.",
+    early=True,
 )
 OTHER_PERSON = Guard(
     "same_person_signs",
@@ -217,6 +223,7 @@ OTHER_PERSON = Guard(
     "signatures are by different people",
     rule="domain.md 3.9",
     remedy="The leader of the other municipality signs.",
+    early=True,
 )
 EXTENSION_BY_ANOTHER = Guard(
     "same_person_signs",

@@ -17,7 +17,7 @@ from services.corps.api import at_home, intervention_told
 from services.corps.domain.intervention import Intervention, Stage
 from services.corps.domain.intervention_guards import LONGEST
 from services.corps.handlers import Corps
-from services.corps.pages import standing, wording
+from services.corps.pages import wording
 from shared.contracts.corps import Dimension
 from shared.contracts.corps_codes import EndCriterion
 from shared.errors import NotFound
@@ -162,7 +162,6 @@ def drawn(visit: Visit, state: Intervention, tx: Transaction) -> Card:
         "held_until": state.member.held_until if state.member else None,
         "holds": state.member.holds(visit.now) if state.member else False,
         "matches": home and Role.LOCAL_COORDINATOR in visit.actor.roles and state.stage == Stage.MATCHING,
-        "later": standing.of_intervention(visit, state),
         "because": lambda clock: wording.because(visit, clock),
     }
     return Card(wording.intervention_ref(state.id), facts, tuple(_chips(visit, state)), more)

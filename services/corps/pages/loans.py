@@ -10,7 +10,7 @@ from typing import Any, Final
 from fastapi import APIRouter
 
 from services.corps.domain.loan import Loan, Stage
-from services.corps.pages import standing, wording
+from services.corps.pages import wording
 from services.corps.repository import LoanStore
 from shared.contracts.corps_codes import Side
 from shared.hosting.api import ApiParts
@@ -110,7 +110,6 @@ def _more(visit: Visit, loan: Loan) -> dict[str, Any]:
         "proposed_by": _side_called(loan) if loan.proposal else "",
         "holds": loan.held_until is not None and visit.now < loan.held_until,
         "member": wording.member_ref(loan.member_ref),
-        "later": standing.of_loan(visit, loan),
     }
 
 

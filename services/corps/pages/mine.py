@@ -19,7 +19,7 @@ from starlette.responses import Response
 from services.corps.domain.intervention import Intervention, Stage
 from services.corps.domain.intervention_commands import LogSession
 from services.corps.handlers import Corps
-from services.corps.pages import standing, wording
+from services.corps.pages import wording
 from services.corps.pages.interventions import session_begins
 from shared.errors import StaleVersion, TovholderError
 from shared.lifecycle.aggregate import Aggregate, OpenClock
@@ -85,7 +85,6 @@ class MinePages:
         allowed = {
             each.command for each in possible(self.work.interventions.store.lifecycle, state, context) if each.allowed
         }
-        allowed -= standing.of_intervention(visit, state).keys()
         agreed = {each.role for each in state.agreements.get("accept-match", ())}
         held = state.member.held_until if state.member and state.stage == Stage.MATCHING else None
         return {

@@ -232,6 +232,7 @@ ROOM_FOR_MORE = Guard(
     f"a concern takes {MOST_ADDITIONS} additions",
     rule="domain.md 2.4",
     remedy="Write a new concern, or call the hotline.",
+    early=True,
 )
 REPORTER_REACHABLE = Guard(
     "reporter_not_reachable",
@@ -239,6 +240,7 @@ REPORTER_REACHABLE = Guard(
     "who reported it was given no reference code",
     rule="domain.md 2.3 row 5",
     remedy="Ask by phone, and add what they say to the concern.",
+    early=True,
 )
 ASKED_BY_READER = Guard(
     "question_not_yours",
@@ -246,6 +248,7 @@ ASKED_BY_READER = Guard(
     "who has the concern now asks: the desk, then the municipality of the Infohus, police where they have it alone",
     rule="domain.md 2.3 row 5",
     remedy="Ask the colleague who has the concern to put the question.",
+    early=True,
 )
 ROOM_FOR_QUESTIONS = Guard(
     "questions_full",
@@ -253,6 +256,7 @@ ROOM_FOR_QUESTIONS = Guard(
     f"a reporter is asked {MOST_QUESTIONS} questions at most",
     rule="domain.md 2.3 row 5",
     remedy="Decide with what is known.",
+    early=True,
 )
 QUESTION_IS_OPEN = Guard(
     "question_not_open",
@@ -299,6 +303,7 @@ HANDOVER_KNOWN = Guard(
     "the acute hand-over is neither logged nor a task",
     rule="domain.md 2.3 row 50",
     remedy="Log the hand-over first.",
+    early=True,
 )
 ANSWERED_BY_POLICE = Guard(
     "handover_unanswered",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -87,18 +87,16 @@ class Say:
         """Return what an organisation is called."""
         return words.organisation(code, self.language)
 
-    def why_not(self, kind: str, standing: Possible | Mapping[str, Any]) -> str:
-        """Return why a command is not possible now: in which stages it is, or who may give it."""
-        stages, roles = (
-            (standing.stages, standing.roles)
-            if isinstance(standing, Possible)
-            else (standing["stages"], standing["roles"])
-        )
-        if stages:
+    def why_not(self, kind: str, standing: Possible) -> str:
+        """Return why a command is not possible now: what is missing, in which stages it is, or who may give it."""
+        if standing.guard is not None:
+            missing = words.reason(standing.guard.code, standing.command)
+            return f"{self._said(missing.why)} {self._said(missing.remedy)}"
+        if standing.stages:
             return self._said(N_("Kun i: %(stages)s.")) % {
-                "stages": ", ".join(self.stage(kind, each) for each in stages)
+                "stages": ", ".join(self.stage(kind, each) for each in standing.stages)
             }
-        return self._said(WHY_NOT["role_may_not"]) % {"roles": ", ".join(self.role(role) for role in roles)}
+        return self._said(WHY_NOT["role_may_not"]) % {"roles": ", ".join(self.role(role) for role in standing.roles)}
 
     def problem(self, error: TovholderError, command: str | None = None) -> Told:
         """Return what is wrong and what to do."""
