@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from services.notify.domain.roster import Ladder, Person, in_duty_order
 from services.notify.tables import PersonRow
 from shared.errors import Invalid, NotFound
+from shared.identity import staff
 from shared.lifecycle.actor import Role
 from shared.persistence.work import MAY_MISS, Transaction
 
@@ -41,6 +42,7 @@ async def put_people(tx: Transaction, people: Sequence[dict[str, Any]]) -> None:
             column.name: statement.excluded[column.name] for column in _PERSON.columns if column.name not in kept
         }
         await tx.session.execute(statement.on_conflict_do_update(index_elements=["person_ref"], set_=changed))
+        await staff.put(tx.session, people[start : start + ROWS_AT_ONCE])
     await _require_deputies(tx, [one["person_ref"] for one in people])
 
 
@@ -55,6 +57,7 @@ async def take_off_others(tx: Transaction, people: Sequence[dict[str, Any]]) -> 
     for person_ref in removed:
         await revoke(tx, person_ref)
     if removed:
+        await staff.drop(tx.session, removed)
         await _without_deputy(tx, _PERSON.c.deputy_ref.in_(removed))
     return len(removed)
 

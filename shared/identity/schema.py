@@ -1,4 +1,4 @@
-"""Installs the schema `identity`: who may not be admitted with an older token."""
+"""Installs the schema `identity`: who may not be admitted with an older token, who is signed in, who works where."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ SIGNED_IN = (
     "identity.leave_session(bytea, boolean)",
 )
 END_ALL = "identity.end_sessions(uuid)"
+KEEP_STAFF = ("identity.put_staff(jsonb)", "identity.drop_staff(uuid[])")
+COLLEAGUES = "identity.colleagues(text)"
 FORGET = "identity.forget_sessions(interval)"
 
 
@@ -32,7 +34,7 @@ async def install(admin: Connection) -> None:
     """Bring the schema up to date and give EXECUTE. May be run again.
 
     Every service asks who is admitted, and its pages keep sessions. Tokens are revoked, and a person is signed out everywhere, by
-    the keeper, and by the directory of staff when it takes a role away.
+    the keeper, and by the directory of staff when it takes a role away; the directory keeps who works where as well.
     """
     await upgrade(admin, IDENTITY, "identity_owner", MIGRATIONS / IDENTITY)
     async with admin.transaction():
@@ -40,6 +42,7 @@ async def install(admin: Connection) -> None:
         for service in SERVICES:
             api, worker = quoted(f"{service}_api"), quoted(f"{service}_worker")
             await admin.execute(f"grant execute on function {ADMITTED} to {api}, {worker}")
-            await admin.execute(f"grant execute on function {', '.join(SIGNED_IN)} to {api}")
+            await admin.execute(f"grant execute on function {', '.join(SIGNED_IN)}, {COLLEAGUES} to {api}")
         await admin.execute(f"grant execute on function {REVOKE}, {END_ALL} to identity_keeper, notify_api")
+        await admin.execute(f"grant execute on function {', '.join(KEEP_STAFF)} to notify_api")
         await admin.execute(f"grant execute on function {FORGET} to identity_keeper")

@@ -10,9 +10,11 @@ import sqlalchemy as sa
 from services.assessment.access import handled_by_police
 from services.assessment.domain.case import Case, Stage
 from services.assessment.domain.disclosure import Consent
-from services.assessment.pages.references import reference
+from services.assessment.pages.references import mark, reference
 from services.assessment.repository import CaseStore
 from services.assessment.tables import SPINE
+from shared.identity import staff
+from shared.lifecycle.actor import Role
 from shared.persistence.work import Transaction
 from shared.reference.municipalities import all_municipalities
 from shared.reference.organisations import kommune, psykiatri_of
@@ -125,6 +127,21 @@ async def facts(visit: Visit, tx: Transaction, case: Case) -> list[Option]:
         for row in rows
         if not row.type.startswith(("deadline.", "agreement.", "sight."))
     ]
+
+
+async def caseworkers(visit: Visit, tx: Transaction, authority: str | None) -> list[Option]:
+    """Return the visitor's own colleagues who are caseworkers, by function and mark; none where the authority is another."""
+    if authority != visit.actor.organisation:
+        return []
+    say = Say(visit.language)
+    role, place = say.role(Role.CASEWORKER), say.organisation(visit.actor.organisation)
+    known = await staff.colleagues(tx.session, Role.CASEWORKER)
+    return [Option(str(ref), f"{role}, {place} · {mark(ref)}") for ref in known if ref != visit.actor.person_ref]
+
+
+async def own_caseworkers(visit: Visit, tx: Transaction, case: Case) -> list[Option] | None:
+    """Return whom a recommendation may name: caseworkers of the municipality that sends it; None where nothing is known."""
+    return await caseworkers(visit, tx, case.organisation) or None
 
 
 async def people(visit: Visit, tx: Transaction, case: Case) -> list[Option]:

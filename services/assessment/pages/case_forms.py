@@ -45,6 +45,7 @@ def case_forms(router: APIRouter, console: Console, store: CaseStore, vault: Vau
             "merge-concern.into": case_choices.cases_in(store, OPEN_CASE),
             "reopen-case.concern_case": case_choices.cases_in(store, (Stage.ARRIVED,)),
             "send-recommendation.addressed_to": case_choices.authorities,
+            "send-recommendation.caseworker": case_choices.own_caseworkers,
             "record-consent.replaces": case_choices.consents(),
             "record-consent.parties": case_choices.authorities,
             "withdraw-consent.consent_id": case_choices.consents(),

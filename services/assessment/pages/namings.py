@@ -16,7 +16,8 @@ from services.assessment.domain.case import Case
 from services.assessment.domain.case_commands import NameCaseworker
 from services.assessment.domain.naming import NAMEABLE
 from services.assessment.naming_api import require_shown, stub
-from services.assessment.pages.references import reference
+from services.assessment.pages.case_choices import caseworkers
+from services.assessment.pages.references import mark, reference
 from services.assessment.repository import CaseStore
 from services.assessment.tables import SPINE
 from shared.contracts.assessment_codes import NamingReason
@@ -48,7 +49,9 @@ def naming_pages(router: APIRouter, console: Console, store: CaseStore) -> None:
 
     async def mine(visit: Visit) -> Response:
         """Say the visitor's own reference, for a leader who names them or a colleague who shares with them."""
-        return console.page(visit, "namings/mine.html", reference=visit.actor.person_ref)
+        return console.page(
+            visit, "namings/mine.html", reference=visit.actor.person_ref, mark=mark(visit.actor.person_ref)
+        )
 
     console.get(router, "/me", PLAIN, mine)
 
@@ -114,6 +117,7 @@ class Namings:
             status=status,
             row=shown | {"reference": reference(about)},
             people=people,
+            complete=case.authority == visit.actor.organisation,
             reasons=[str(each) for each in NamingReason],
             code=NameCaseworker.code,
             form=form,
@@ -124,9 +128,13 @@ class Namings:
         )
 
     async def _caseworkers(self, visit: Visit, tx: Transaction, case: Case) -> list[Option]:
-        """Return the caseworkers of the authority who acted in cases that the visitor sees; for a leader those are none."""
-        if Role.TOVHOLDER_KOMMUNE not in visit.actor.roles:
-            return []
+        """Return the caseworkers of the authority: all of them where it is the visitor's own.
+
+        Of another authority those who acted in cases that the visitor sees; for a leader those are none.
+        """
+        known = await caseworkers(visit, tx, case.authority)
+        if known or Role.TOVHOLDER_KOMMUNE not in visit.actor.roles:
+            return known
         table = SPINE.facts
         query = sa.select(table.c.actor_ref, sa.func.max(table.c.occurred_at).label("latest"))
         query = query.where(table.c.organisation == case.authority, table.c.actor_role == str(Role.CASEWORKER))

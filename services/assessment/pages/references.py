@@ -20,6 +20,11 @@ def reference_of_insight(insight_id: UUID) -> str:
     return _short("I", insight_id)
 
 
+def mark(person: UUID) -> str:
+    """Return what tells a colleague from the others where no name is kept: four digits of their reference, as in the directory."""
+    return person.hex[:4].upper()
+
+
 def _short(letter: str, of: UUID) -> str:
     digits = of.hex[:8].upper()
     return f"{letter}-{digits[:4]}-{digits[4:]}"

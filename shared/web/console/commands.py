@@ -47,8 +47,8 @@ class Option:
     label: str
 
 
-Choices = Callable[[Visit, Transaction, Any], Awaitable[Sequence[Option]]]
-"""Gives what a reference may be: (visit, transaction, aggregate)."""
+Choices = Callable[[Visit, Transaction, Any], Awaitable[Sequence[Option] | None]]
+"""Gives what a reference may be: (visit, transaction, aggregate). None where nothing is known, so that it is typed."""
 
 Preset = Callable[[Visit, Any], Form]
 """Gives what a form begins with: (visit, aggregate)."""
@@ -207,9 +207,9 @@ class CommandPages:
     async def _sheet(self, visit: Visit, tx: Transaction, state: Any, code: str, given: Given) -> dict[str, Any]:
         context = Context(actor=visit.actor, now=tx.now, aggregate_id=state.id)
         options = {
-            name.partition(".")[2]: await choose(visit, tx, state)
+            name.partition(".")[2]: found
             for name, choose in self.choices.items()
-            if name.startswith(f"{code}.")
+            if name.startswith(f"{code}.") and (found := await choose(visit, tx, state)) is not None
         }
         return {
             "code": code,

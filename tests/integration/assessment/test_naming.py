@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +15,7 @@ from shared.lifecycle.actor import Role
 from shared.vault.model import LookReason
 from tests.integration.assessment.assessment_world import TO_OFFER, Person, World, both, person
 from tests.integration.assessment.conftest import Installed
+from tests.support.visiting import Visitor
 from tests.unit.assessment.assessment_builders import KOMMUNE, POLITI
 
 K, P, W, L = Role.TOVHOLDER_KOMMUNE, Role.TOVHOLDER_POLITI, Role.CASEWORKER, Role.LEADER
@@ -280,3 +283,23 @@ async def test_with_the_closed_case_sight_and_leave_of_who_was_named_end(world: 
     assert (await world.case(case))["stage"] == "K13"
     assert await answers(world, case, her) == await answers(world, uuid4(), her)
     assert await leaves(installed.admin, case) == set()
+
+
+async def test_a_leader_chooses_among_the_caseworkers_of_her_own_authority(world: World, installed: Installed) -> None:
+    leader, theirs, elsewhere = person(L, NEIGHBOUR), person(W, NEIGHBOUR), person(W)
+    case = await sent(world, NEIGHBOUR)
+    page = Visitor(world.http, leader.token, "da")
+    assert '<input class="form-input" id="f-person"' in (await page.get(f"/namings/{case}")).html, "nothing is known"
+    people = [
+        {"person": str(each.ref), "organisation": each.organisation, "roles": ["CASEWORKER"]}
+        for each in (theirs, elsewhere)
+    ]
+    admin = await asyncpg.connect(installed.admin)
+    await admin.execute("select identity.put_staff($1::jsonb)", json.dumps(people))
+    await admin.close()
+
+    shown = (await page.get(f"/namings/{case}")).html
+
+    assert re.findall(r'<option value="([0-9a-f-]{36})"', shown) == [str(theirs.ref)]
+    assert f"· {theirs.ref.hex[:4].upper()}" in shown
+    assert 'id="f-person-other"' not in shown, "the list is whole"

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from services.notify import directory
 from services.notify.pages.live import Ears, LivePages
 from services.notify.tables import ASSIGNMENT
+from shared.identity import staff
 from shared.lifecycle.actor import Actor, Role
 from shared.web.console.language import DANISH
 from shared.web.console.session import Present
@@ -249,6 +250,21 @@ async def test_a_message_that_is_sent_again_is_the_operators_doing(notify: Notif
         rows = [tuple(row) for row in (await tx.session.execute(planned)).all()]
     assert rows[-1] == (OPERATOR.person_ref, "OPERATOR", OPERATOR.organisation)
     assert rows[0][1] == "SYSTEM"
+
+
+async def test_the_directory_tells_every_service_who_the_askers_colleagues_are(notify: NotifyWorld) -> None:
+    async def known(who: Actor, role: Role) -> list[UUID]:
+        async with notify.api.begin(who) as tx:
+            return await staff.colleagues(tx.session, role)
+
+    assert set(await known(LEADER, KOMMUNE)) == {HOLDER.person_ref, COLLEAGUE.person_ref}
+    assert await known(ELSEWHERE, KOMMUNE) == [ELSEWHERE.person_ref], "their own organisation's, and no other's"
+    assert await known(LEADER, Role.CASEWORKER) == []
+
+    left = [staff_member(who.person_ref, *who.roles, organisation=GREVE) for who in (COLLEAGUE, LEADER)]
+    async with notify.api.begin(OPERATOR) as tx, tx.as_system() as system:
+        await directory.take_off_others(system, left)
+    assert await known(LEADER, KOMMUNE) == [COLLEAGUE.person_ref]
 
 
 async def test_a_saved_view_is_its_owners_and_holds_codes_alone(notify: NotifyWorld, notify_database: Any) -> None:
