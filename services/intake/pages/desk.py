@@ -164,7 +164,7 @@ class DeskPages:
         attempt = Attempt(
             visit.actor, visit.request.url.path, f"{key}:{form.get(DO)}", json.dumps(sent, sort_keys=True).encode()
         )
-        spoken = Attempt(visit.actor, CODES_OF, key, b"")
+        spoken = _spoken(visit, form)
         nameless = sent["concern"].get("anonymity") == Anonymity.ANONYMOUS
         digest = await self._codes.digest(spoken, call_id) if nameless else None
 
@@ -218,6 +218,9 @@ class DeskPages:
             where = await _where(tx, form)
             mine = [each for each in await DRAFTS.mine(tx, CALL) if each.unit != call_id]
             now = tx.now
+        # The call goes on, and the caller is still there: who came back to the desk reads the code aloud from it.
+        told = concern is not None and concern.coded and key_of(form) == form.get("key")
+        code = self._codes.of(_spoken(visit, form), call_id) if told else None
         if not form.get("key"):
             form = Form((*form.pairs, ("key", str(uuid4()))))
         hours = hotline_hours(local(now).date())
@@ -232,6 +235,7 @@ class DeskPages:
             draft=draft,
             seconds=_seconds(visit, draft.saved_at) if draft else "",
             concern=concern,
+            code=code,
             acute=concern is not None and concern.stage == Stage.ACUTE,
             mine=mine,
             reference_of=reference,
@@ -265,6 +269,11 @@ class DeskPages:
 
     def _begin(self, visit: Visit) -> Any:
         return self._console.edge.begin(visit.request, visit.actor)
+
+
+def _spoken(visit: Visit, form: Form) -> Attempt:
+    """Return what the code of this call is derived from: the same as long as the call's form has its key."""
+    return Attempt(visit.actor, CODES_OF, key_of(form), b"")
 
 
 def kept_pairs(form: Form) -> Pairs:

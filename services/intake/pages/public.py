@@ -2,7 +2,8 @@
 
     GET  /public/report              what happens, and first of all: with or without a name
     GET  /public/report/questions    the questions in that mode
-    POST /public/report/questions    take it in; the answer is the receipt, with the code, which stands in no address
+    POST /public/report/questions    take it in; the answer is the receipt, with the code, which stands in no address. Or the
+                                     same form in another language, every word kept
     GET  /public/status              asks for the code
     POST /public/status              how far it is; add something
     POST /public/status/add
@@ -49,6 +50,9 @@ PRIVATE: Final = (
 )
 """Who may write here; those in public service have a form of their own."""
 
+ANOTHER_LANGUAGE: Final = "language"
+"""The name of the buttons that ask for the same form in another language: nothing is sent in by them."""
+
 OF_THE_REPORTER: Final = frozenset({"reporter", "receipt_address"})
 SET_BY_US: Final = frozenset({"anonymity", "channel"})
 AGAIN_WITH_SAME_KEY: Final = (429, 503)
@@ -89,6 +93,8 @@ class PublicPages:
         """Take in what was written, and give the receipt."""
         form = await form_of(request)
         mode = Anonymity.CONFIDENTIAL if form.get("anonymity") == Anonymity.CONFIDENTIAL else Anonymity.ANONYMOUS
+        if form.get(ANOTHER_LANGUAGE):
+            return self._form(request, mode, form, Refusals())
         out = SET_BY_US | (OF_THE_REPORTER if mode is Anonymity.ANONYMOUS else frozenset())
         sent = said(form, out) | {"anonymity": mode.value, "channel": Channel.WEB_FORM.value}
         missing = _missing(sent, mode)
@@ -192,6 +198,8 @@ class PublicPages:
             key=_key(form, wrong),
             ordinary=ORDINARY_ACTIVITY[language.code],
             without_source=WITHOUT_SOURCE[language.code],
+            told=guidance(request.query_params.get("sprog")),
+            languages=guidances(),
             **choices(PRIVATE),
         )
 
