@@ -74,9 +74,11 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """Marks a `Text` field of a command with the class under which it is sealed."""
+    """Marks a `Text` field of a command with the class under which it is sealed, and the name if it is not the field's own."""
 
     field_class: FieldClass
+    name: str | None = None
+    """For a text that the vault must tell from all others of its class: whoever may open it opens it alone."""
 
 
 CaseText = Annotated[Text, Seal(FieldClass.CASE_TEXT)]

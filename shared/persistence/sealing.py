@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from shared.errors import Invalid
 from shared.lifecycle.text import FieldClass, Seal, Text
 from shared.vault.model import Sealed
 
@@ -37,16 +38,24 @@ async def seal_texts(sealer: Sealer, unit: UUID, command: C) -> tuple[C, Sealed 
     found = list(_texts(command))
     if not found:
         return command, None
-    sealed = await sealer.seal_many(unit, [(seal, name, text.plain) for name, seal, text in found])
+    names = {name: seal.name or name for name, seal, _ in found}
+    try:
+        sealed = await sealer.seal_many(
+            unit, [(seal.field_class, names[name], text.plain) for name, seal, text in found]
+        )
+    except Invalid as refused:
+        # Who typed it knows the field by its name in the command.
+        refused.field = next((name for name, sealed in names.items() if sealed == refused.field), refused.field)
+        raise
     refs = {name: Text(None, ref) for (name, _, _), ref in zip(found, sealed.refs, strict=True)}
     return _sealed(command, "", refs), sealed
 
 
-def _texts(part: BaseModel, path: str = "") -> Iterator[tuple[str, FieldClass, Text]]:
+def _texts(part: BaseModel, path: str = "") -> Iterator[tuple[str, Seal, Text]]:
     for name in type(part).model_fields:
         value, here = getattr(part, name), path + name
         if isinstance(value, Text):
-            yield here, _class_of(type(part), name), value
+            yield here, _seal_of(type(part), name), value
         elif isinstance(value, tuple):
             for number, item in enumerate(value):
                 if isinstance(item, BaseModel):
@@ -54,14 +63,14 @@ def _texts(part: BaseModel, path: str = "") -> Iterator[tuple[str, FieldClass, T
 
 
 @cache
-def _class_of(model: type[BaseModel], name: str) -> FieldClass:
-    return _field_class(model.model_fields[name])
+def _seal_of(model: type[BaseModel], name: str) -> Seal:
+    return _seal(model.model_fields[name])
 
 
-def _field_class(info: FieldInfo) -> FieldClass:
-    """Return the class that the field's `Seal` names. Of `IdentityText | None` pydantic keeps the mark inside the union."""
+def _seal(info: FieldInfo) -> Seal:
+    """Return the field's `Seal`. Of `IdentityText | None` pydantic keeps the mark inside the union."""
     marks = [*info.metadata, *_marks(info.annotation)]
-    return next((mark.field_class for mark in marks if isinstance(mark, Seal)), FieldClass.CASE_TEXT)
+    return next((mark for mark in marks if isinstance(mark, Seal)), Seal(FieldClass.CASE_TEXT))
 
 
 def _marks(annotation: Any) -> Iterator[Any]:

@@ -56,6 +56,8 @@ class LookReason(StrEnum):
     CORRECTION = "CORRECTION"
     QUESTION = "QUESTION"
     """A reporter reads what they are asked; nobody else gives this reason."""
+    GLASS_REVIEW = "GLASS_REVIEW"
+    """The officer reads why a glass was broken; nobody else gives this reason."""
     RECEIPT = "RECEIPT"
     """The one reason a worker may ever give: the address that a reporter left for the receipt."""
 

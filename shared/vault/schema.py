@@ -30,6 +30,8 @@ RECEIPTS = ("vault.ask_receipt(uuid, timestamptz)", "vault.redeem_receipt(uuid)"
 
 QUESTIONS = ("vault.ask_questions(uuid[], uuid, text, text, timestamptz)",)
 """What the API of intake may call besides: a reporter reads what they are asked."""
+GLASS = ("vault.ask_glass(uuid, uuid, text, timestamptz)",)
+"""What the API of assessment may call besides: the officer reads why a glass was broken that waits for the review."""
 
 RESOLVING = (
     "vault.identify(bytea, uuid, uuid, text, text)",
@@ -106,6 +108,7 @@ async def install(admin: Connection) -> None:
             await admin.execute(f"revoke execute on function {', '.join(OPENING)} from {worker}")
         await admin.execute(f"grant execute on function {', '.join(RECEIPTS)} to intake_worker")
         await admin.execute(f"grant execute on function {', '.join(QUESTIONS)} to intake_api")
+        await admin.execute(f"grant execute on function {', '.join(GLASS)} to assessment_api")
         await admin.execute(f"grant execute on function {', '.join(RESOLVING)} to assessment_api")
         await admin.execute(f"grant execute on function {', '.join(SETTLING)} to assessment_worker")
         await admin.execute(f"grant execute on function {', '.join(KEEPING)} to vault_keeper")

@@ -61,6 +61,12 @@ ASK_QUESTIONS: Final = text("select vault.ask_questions(:blobs, :person, :role, 
     bindparam("organisation", type_=Text()),
     bindparam("at", type_=DateTime(timezone=True)),
 )
+ASK_GLASS: Final = text("select vault.ask_glass(:blob, :person, :organisation, :at)").bindparams(
+    bindparam("blob", type_=Uuid()),
+    bindparam("person", type_=Uuid()),
+    bindparam("organisation", type_=Text()),
+    bindparam("at", type_=DateTime(timezone=True)),
+)
 EXPLAIN: Final = text("select vault.explain(:tickets, :blob)").bindparams(
     bindparam("tickets", type_=_UUIDS), bindparam("blob", type_=Uuid())
 )

@@ -223,6 +223,19 @@ class Vault:
         async with reaching(engine) as connection:
             return await self._redeem(connection, [Ticket(ticket) for ticket in asked[0][0]])
 
+    async def glass_grounds(
+        self, engine: AsyncEngine, *, blob: UUID, person: UUID, organisation: str, now: datetime | None = None
+    ) -> Plain:
+        """Open why a glass was broken, for the officer who reviews it (R7); no other field opens this way.
+
+        The look is on record before, by a DPO. Raises `LookRefused`, `Unopenable`, `KeyStoreUnavailable`.
+        """
+        values = {"blob": blob, "person": person, "organisation": organisation, "at": now}
+        async with reaching(engine) as connection:
+            asked = await statements.call(connection, statements.ASK_GLASS, values)
+        async with reaching(engine) as connection:
+            return (await self._redeem(connection, [Ticket(asked[0][0])]))[0]
+
     async def receipt_address(self, engine: AsyncEngine, blob: UUID, now: datetime | None = None) -> Plain:
         """Open the address that a reporter left for a receipt, as SYSTEM in a worker; the look is on record before.
 

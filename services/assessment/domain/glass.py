@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from uuid import UUID, uuid5
 
 from services.assessment.domain.case import Case, Glass, Stage
@@ -17,7 +17,7 @@ from shared.contracts.glass import GlassBroken, GlassReview, GlassReviewed
 from shared.lifecycle.actor import Role
 from shared.lifecycle.deadlines import DeadlineRule, fixed, working_days
 from shared.lifecycle.table import Command, Context, Guard, Transition
-from shared.lifecycle.text import CaseText
+from shared.lifecycle.text import FieldClass, Seal, Text
 
 RULE: Final = "domain.md R7"
 LASTS: Final = timedelta(hours=4)
@@ -29,10 +29,14 @@ BREAKERS: Final = (Role.TOVHOLDER_KOMMUNE, Role.TOVHOLDER_POLITI)
 GLASSED: Final = tuple(stage for stage in Stage if stage not in (Stage.MERGED, Stage.CLOSED, Stage.POLICE_ONLY))
 
 
+GROUNDS: Final = "glass.grounds"
+"""The name under which the grounds are sealed: the officer who reviews opens this field and no other."""
+
+
 class BreakGlass(Command):
     """See an acute case that you take no part in, for four hours. Both tovholdere and the DPO are told at once."""
 
-    grounds: CaseText
+    grounds: Annotated[Text, Seal(FieldClass.CASE_TEXT, GROUNDS)]
 
 
 class ReviewGlass(Command):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,17 +16,19 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from services.assessment.domain.case import Case
-from services.assessment.domain.glass import BREAKERS, LASTS, RULE, BreakGlass, ReviewGlass
-from services.assessment.glass import Glasses
+from services.assessment.domain.glass import BREAKERS, GLASS_REVIEW, LASTS, RULE, BreakGlass, ReviewGlass
+from services.assessment.glass import Glasses, opened_grounds
 from services.assessment.pages.references import reference
 from services.assessment.repository import CaseStore
 from shared.contracts.glass import GlassReview
 from shared.errors import NotFound, TovholderError
 from shared.hosting.api import ApiParts
 from shared.lifecycle.actor import Role
+from shared.lifecycle.aggregate import OpenClock
 from shared.persistence.idempotency import Attempt
 from shared.persistence.work import Transaction
 from shared.policy.doors import Door
+from shared.vault import Vault
 from shared.web.commands import accept
 from shared.web.console.commands import key_again, key_of
 from shared.web.console.refusals import Refusals, refusals
@@ -47,12 +50,15 @@ class GlassPages:
     console: Console
     store: CaseStore
     glasses: Glasses
+    vault: Vault
 
     def add(self, router: APIRouter) -> None:
         """Add the routes."""
         self.console.get(router, "/glass", DOOR, self.show)
         self.console.post(router, "/glass", BREAKING, self.break_)
         self.console.post(router, "/glass/{id:uuid}/review", REVIEWING, self.review)
+        opening = self.console.edge.doors["glass-open-grounds"]
+        self.console.post(router, "/glass/{id:uuid}/open", opening, self.open)
 
     async def show(self, visit: Visit) -> Response:
         """Show the form to a tovholder, and to the officer what is to be signed."""
@@ -80,6 +86,17 @@ class GlassPages:
 
         return await self._given(visit, ReviewGlass, visit.request.url.path, body, act, "/assessment/glass?done=yes")
 
+    async def open(self, visit: Visit) -> Response:
+        """Open why a glass was broken: the look is on record before the text is shown, on this page alone."""
+        about: UUID = visit.request.path_params["id"]
+        try:
+            glass = UUID(visit.form.get("glass_id"))
+        except ValueError:
+            raise _nothing() from None
+        edge = self.console.edge
+        text = await opened_grounds(edge, visit.request, visit.actor, self.glasses, self.vault, about, glass)
+        return await self._page(visit, Form(), Refusals(), opened={glass: text})
+
     async def _given(
         self, visit: Visit, model: type[BreakGlass | ReviewGlass], endpoint: str, body: bytes, act: Any, then: str
     ) -> Response:
@@ -94,11 +111,19 @@ class GlassPages:
             return await self._page(visit, visit.form, refusals(error, visit.language), status=error.status)
         return see_other(then.format(id=answer.body["id"]))
 
-    async def _page(self, visit: Visit, form: Form, wrong: Refusals, *, status: int = 200) -> Response:
+    async def _page(
+        self,
+        visit: Visit,
+        form: Form,
+        wrong: Refusals,
+        *,
+        status: int = 200,
+        opened: Mapping[UUID, str] = MappingProxyType({}),
+    ) -> Response:
         waiting: Sequence[Case] = ()
         if Role.DPO in visit.actor.roles:
             async with visit.console.edge.begin(visit.request, visit.actor) as tx:
-                waiting = await self._broken(tx)
+                waiting = await glasses_broken(tx, self.store)
         return self.console.page(
             visit,
             "glass/show.html",
@@ -112,10 +137,17 @@ class GlassPages:
             breaks=bool(visit.actor.roles & set(BREAKERS)),
             reviews=Role.DPO in visit.actor.roles,
             broken=[
-                {"case": reference(case.id), "id": case.id, "glass": glass, "key": str(uuid4())}
+                {
+                    "case": reference(case.id),
+                    "id": case.id,
+                    "glass": glass,
+                    "key": str(uuid4()),
+                    "clock": clock_of(case, glass.id),
+                }
                 for case in waiting
                 for glass in reversed(case.glasses)
             ],
+            opened=opened,
             findings=[str(each) for each in GlassReview],
             done=visit.request.query_params.get("done") == "yes",
         )
@@ -140,24 +172,31 @@ class GlassPages:
             raise _nothing()
         return found[0]
 
-    async def _broken(self, tx: Transaction) -> list[Case]:
-        """Return the cases of the officer's municipality whose glass was broken, latest first."""
-        organisation = tx.actor.organisation
-        async with tx.as_system() as system:
-            table = self.store.table
-            query = (
-                sa.select(table.c.body)
-                .where(table.c.organisation == organisation, sa.func.jsonb_array_length(table.c.body["glasses"]) > 0)
-                .order_by(table.c.updated_at.desc())
-                .limit(ROWS)
-            )
-            rows = (await system.session.execute(query)).scalars().all()
-        return [Case.model_validate(row) for row in rows]
+
+async def glasses_broken(tx: Transaction, store: CaseStore) -> list[Case]:
+    """Return the cases of the officer's municipality whose glass was broken, latest first."""
+    organisation = tx.actor.organisation
+    async with tx.as_system() as system:
+        table = store.table
+        query = (
+            sa.select(table.c.body)
+            .where(table.c.organisation == organisation, sa.func.jsonb_array_length(table.c.body["glasses"]) > 0)
+            .order_by(table.c.updated_at.desc())
+            .limit(ROWS)
+        )
+        rows = (await system.session.execute(query)).scalars().all()
+    return [Case.model_validate(row) for row in rows]
 
 
 def glass_pages(router: APIRouter, parts: ApiParts, console: Console, store: CaseStore) -> None:
     """Add the page."""
-    GlassPages(console, store, Glasses(store, parts.vault)).add(router)
+    GlassPages(console, store, Glasses(store, parts.vault), parts.vault).add(router)
+
+
+def clock_of(case: Case, glass: UUID) -> OpenClock | None:
+    """Return the officer's clock of a glass that waits for the review."""
+    found = (each for each in case.clocks.values() if each.kind == GLASS_REVIEW.kind and each.about == glass)
+    return next(found, None)
 
 
 def _nothing() -> NotFound:

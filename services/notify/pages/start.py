@@ -16,6 +16,7 @@ BEGINS: Final = (
     (Role.CORPS_MEMBER, "/corps/mine"),
     (Role.PRO_REPORTER, "/intake/report"),
     (Role.OPERATOR, "/notify/operations"),
+    (Role.DPO, "/assessment/officer"),
 )
 """The first that fits; everybody else begins with their work."""
 

@@ -40,6 +40,7 @@ ROOMS: Final = (
     Room(N_("Korps"), "/corps/members", frozenset({Role.LOCAL_COORDINATOR, Role.NATIONAL_DESK})),
     Room(N_("Formidling"), "/corps/brokering", frozenset({Role.NATIONAL_DESK})),
     Room(N_("Lån"), "/corps/loans", frozenset({Role.LOCAL_COORDINATOR, Role.LEADER})),
+    Room(N_("Til vurdering"), "/assessment/officer", frozenset({Role.DPO})),
     Room(N_("Akutte åbninger"), "/assessment/glass", frozenset({Role.DPO})),
     Room(N_("Adgangslog"), "/assessment/access-log", frozenset({Role.DPO, Role.AUDITOR})),
     Room(

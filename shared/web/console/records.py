@@ -36,8 +36,10 @@ ROWS: Final = 50
 EARLIER_LOOKS: Final = 200
 """Openings that are read to say who opened a text before."""
 
-REASONS: Final = tuple(each for each in LookReason if each not in (LookReason.RECEIPT, LookReason.QUESTION))
-"""Why staff open a text; the other two are no person's of theirs."""
+REASONS: Final = tuple(
+    each for each in LookReason if each not in (LookReason.RECEIPT, LookReason.QUESTION, LookReason.GLASS_REVIEW)
+)
+"""Why staff open a text; the others are given by a function of their own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,15 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import sqlalchemy as sa
 
+from services.assessment.pages.references import reference
 from services.assessment.tables import SPINE
 from shared.lifecycle.actor import Role
 from tests.integration.assessment.assessment_world import KOMMUNE, World, person
+from tests.integration.assessment.conftest import Installed
+from tests.support.visiting import Visitor
 
 K, P, DPO = Role.TOVHOLDER_KOMMUNE, Role.TOVHOLDER_POLITI, Role.DPO
 WHY = {"grounds": "En opdigtet grund: barnet er på vej herhen."}
@@ -170,3 +174,38 @@ async def _open_kinds(world: World, case: UUID) -> set[str]:
     async with world.work.begin() as tx:
         query = sa.select(clocks.c.kind).where(clocks.c.aggregate_id == case, clocks.c.state == "OPEN")
         return set((await tx.session.execute(query)).scalars())
+
+
+async def test_the_officer_who_reviews_opens_why_the_glass_was_broken(world: World, installed: Installed) -> None:
+    case, stranger, officer = await world.routed(acute=True), person(K, "kommune:0461"), person(DPO)
+    await _break(world, case, stranger)
+    (glass,) = (await world.case(case))["glasses"]
+    path = f"/v1/cases/{case}/glasses/{glass['id']}/open-grounds"
+
+    opened = await world.post(path, officer, {})
+    elsewhere = await world.post(path, person(DPO, "kommune:0461"), {})
+    tovholder = await world.post(path, K, {})
+
+    assert opened.json() == {"grounds": WHY["grounds"]}
+    assert (elsewhere.status_code, tovholder.status_code) == (404, 403)
+    admin = await asyncpg.connect(installed.admin)
+    looks = await admin.fetch("select role, reason from vault.looks where blob = $1", UUID(glass["grounds"]))
+    await admin.close()
+    assert [tuple(row) for row in looks] == [("DPO", "GLASS_REVIEW")]
+    await world.post(f"/v1/cases/{case}/review-glass", officer, {"glass_id": glass["id"], "finding": "JUSTIFIED"})
+    assert (await world.post(path, officer, {})).status_code == 404, "it is signed"
+
+
+async def test_what_waits_for_the_officer_stands_on_one_page_with_its_clock(world: World) -> None:
+    case, officer = await world.routed(acute=True), person(DPO)
+    await _break(world, case, person(K, "kommune:0461"))
+    (glass,) = (await world.case(case))["glasses"]
+    page = Visitor(world.http, officer.token, "da")
+
+    shown = await page.get("/officer")
+
+    assert "Akutte åbninger, der mangler en vurdering" in shown.text
+    assert reference(case) in shown.text
+    assert WHY["grounds"] not in (await page.get("/glass")).text
+    await world.post(f"/v1/cases/{case}/review-glass", officer, {"glass_id": glass["id"], "finding": "JUSTIFIED"})
+    assert reference(case) not in (await page.get("/officer")).text

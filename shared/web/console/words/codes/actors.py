@@ -88,6 +88,7 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = {
         "INSIGHT": N_("For at svare på indsigt"),
         "CORRECTION": N_("For at rette en fejl"),
         "RECEIPT": N_("For at sende kvitteringen"),
+        "GLASS_REVIEW": N_("For at vurdere en akut åbning"),
         "QUESTION": N_("For at læse et spørgsmål, der er stillet"),
     },
 }
