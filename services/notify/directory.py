@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
@@ -14,11 +15,15 @@ from sqlalchemy.dialects.postgresql import insert
 from services.notify.domain.roster import Ladder, Person, in_duty_order
 from services.notify.tables import PersonRow
 from shared.errors import Invalid, NotFound
-from shared.identity import staff
 from shared.lifecycle.actor import Role
 from shared.persistence.work import MAY_MISS, Transaction
 
 _PERSON: sa.Table = PersonRow.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table models
+
+_PUT_STAFF = sa.text("select identity.put_staff(cast(:people as jsonb))")
+_DROP_STAFF = sa.text("select identity.drop_staff(:people)").bindparams(
+    sa.bindparam("people", type_=sa.ARRAY(sa.Uuid()))
+)
 
 CENTRE = "centre:national"
 """Whose operators mend a roster that names nobody."""
@@ -42,7 +47,7 @@ async def put_people(tx: Transaction, people: Sequence[dict[str, Any]]) -> None:
             column.name: statement.excluded[column.name] for column in _PERSON.columns if column.name not in kept
         }
         await tx.session.execute(statement.on_conflict_do_update(index_elements=["person_ref"], set_=changed))
-        await staff.put(tx.session, people[start : start + ROWS_AT_ONCE])
+        await _tell(tx, people[start : start + ROWS_AT_ONCE])
     await _require_deputies(tx, [one["person_ref"] for one in people])
 
 
@@ -57,9 +62,18 @@ async def take_off_others(tx: Transaction, people: Sequence[dict[str, Any]]) -> 
     for person_ref in removed:
         await revoke(tx, person_ref)
     if removed:
-        await staff.drop(tx.session, removed)
+        await tx.session.execute(_DROP_STAFF, {"people": removed})
         await _without_deputy(tx, _PERSON.c.deputy_ref.in_(removed))
     return len(removed)
+
+
+async def _tell(tx: Transaction, people: Sequence[dict[str, Any]]) -> None:
+    """Keep what other services may know of these people: where they work, in which roles (`shared.identity.staff`)."""
+    kept = [
+        {"person": str(one["person_ref"]), "organisation": one["organisation"], "roles": [str(r) for r in one["roles"]]}
+        for one in people
+    ]
+    await tx.session.execute(_PUT_STAFF, {"people": json.dumps(kept)})
 
 
 async def _require_deputies(tx: Transaction, refs: Sequence[UUID]) -> None:
