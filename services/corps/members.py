@@ -33,7 +33,7 @@ async def find(tx: Transaction, member_ref: UUID, *, lock: bool = False) -> Memb
     """Return a member, or None."""
     query = sa.select(_MEMBER).where(_MEMBER.c.member_ref == member_ref)
     row = (await tx.session.execute(query.with_for_update() if lock else query)).mappings().one_or_none()
-    return _member(row) if row else None
+    return member_of(row) if row else None
 
 
 async def require(tx: Transaction, member_ref: UUID, *, lock: bool = False) -> Member:
@@ -47,7 +47,7 @@ async def require(tx: Transaction, member_ref: UUID, *, lock: bool = False) -> M
 async def all_members(tx: Transaction) -> list[Member]:
     """Return the members whom the transaction sees, in order of employer and reference; SYSTEM sees all."""
     query = sa.select(_MEMBER).order_by(_MEMBER.c.municipality, _MEMBER.c.member_ref)
-    return [_member(row) for row in (await tx.session.execute(query)).mappings()]
+    return [member_of(row) for row in (await tx.session.execute(query)).mappings()]
 
 
 async def put(tx: Transaction, profile: MemberProfile, version: int) -> None:
@@ -147,7 +147,8 @@ async def put_hosts(tx: Transaction, rows: Iterable[Mapping[str, Any]]) -> None:
     )
 
 
-def _member(row: Mapping[Any, Any]) -> Member:
+def member_of(row: Mapping[Any, Any]) -> Member:
+    """Return the member that a row of the table is."""
     profile = MemberProfile.model_validate(row["profile"])
     return Member(
         id=profile.member_ref,

@@ -46,7 +46,7 @@ async def register(tx: Transaction, command: RegisterMember) -> Member:
 
 async def change(tx: Transaction, member_ref: UUID, command: ChangeMember, version: int) -> Member:
     """Change a member's record. What is held of her now sets the least capacity and hours."""
-    async with _of_the_desk(tx) as sighted:
+    async with of_the_desk(tx) as sighted:
         member = await members.find(sighted, member_ref, lock=True)
     if member is None or not may_see(tx.actor, member):
         raise NotFound("member_not_found", "there is nothing here that you may see")
@@ -56,13 +56,13 @@ async def change(tx: Transaction, member_ref: UUID, command: ChangeMember, versi
     profile = member.profile.model_copy(update=changes)
     check_profile(profile, local(tx.now).date())
     _require_room(member, profile)
-    async with _of_the_desk(tx) as sighted:
+    async with of_the_desk(tx) as sighted:
         await members.put(sighted, profile, member.version + 1)
         return await members.require(sighted, member_ref)
 
 
 @asynccontextmanager
-async def _of_the_desk(tx: Transaction) -> AsyncIterator[Transaction]:
+async def of_the_desk(tx: Transaction) -> AsyncIterator[Transaction]:
     """Yield a transaction that sees every member for the national desk, and for others those of the wall."""
     if Role.NATIONAL_DESK not in tx.actor.roles:
         yield tx
@@ -83,7 +83,7 @@ def may_see(actor: Actor, member: Member) -> bool:
 
 async def look(tx: Transaction, member_ref: UUID) -> Member:
     """Return a member's record. Raises `NotFound`, also for who may not see it."""
-    async with _of_the_desk(tx) as sighted:
+    async with of_the_desk(tx) as sighted:
         member = await members.find(sighted, member_ref)
     if member is None or not may_see(tx.actor, member):
         raise NotFound("member_not_found", "there is nothing here that you may see")

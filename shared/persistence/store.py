@@ -107,33 +107,38 @@ class Store(Generic[A]):
             raise NotFound(f"{self.lifecycle.kind}_not_found", "there is nothing here that you may see")
         return self.lifecycle.state.model_validate(body)
 
-    def visible(self, tx: Transaction, *, visits: bool = True) -> sa.ColumnElement[bool]:
+    def visible(
+        self, tx: Transaction, *, visits: bool = True, of: sa.FromClause | None = None
+    ) -> sa.ColumnElement[bool]:
         """Return the condition that a row is visible to the actor: participation, and a tie that the policy names (R6).
 
-        `visits` says whether sight that is one person's for a while (R7) will do.
+        `visits` says whether sight that is one person's for a while (R7) will do; `of` has the rows if it is not the table itself.
         """
-        ties = [self._tied(tie, tx.actor) for tie in sorted(self.policy.ties_of(tx.actor))]
+        rows = self.table if of is None else of
+        ties = [self._tied(tie, tx.actor, rows) for tie in sorted(self.policy.ties_of(tx.actor))]
         if not ties:
             return sa.false()
-        return sa.and_(self.takes_part(tx.actor, tx.now, visits=visits), sa.or_(*ties))
+        return sa.and_(self.takes_part(tx.actor, tx.now, visits=visits, of=of), sa.or_(*ties))
 
-    def takes_part(self, actor: Actor, now: datetime, *, visits: bool = True) -> sa.ColumnElement[bool]:
+    def takes_part(
+        self, actor: Actor, now: datetime, *, visits: bool = True, of: sa.FromClause | None = None
+    ) -> sa.ColumnElement[bool]:
         """Return the condition that the actor's organisation takes part now (`domain.md` 3.4), or `visits`: the actor in person."""
         access = self.spine.case_access
         return sa.exists().where(
-            access.c.aggregate_id == self.table.c.id,
+            access.c.aggregate_id == (self.table if of is None else of).c.id,
             access.c.organisation == actor.organisation,
             access.c.valid_from <= now,
             sa.or_(access.c.valid_to.is_(None), access.c.valid_to > now),
             sa.or_(access.c.person.is_(None), access.c.person == actor.person_ref if visits else sa.false()),
         )
 
-    def _tied(self, tie: Tie, actor: Actor) -> sa.ColumnElement[bool]:
+    def _tied(self, tie: Tie, actor: Actor, rows: sa.FromClause) -> sa.ColumnElement[bool]:
         if tie is Tie.TAKES_PART:
             return sa.true()
-        column = self.table.c[self.policy.columns[tie]]
+        column = rows.c[self.policy.columns[tie]]
         if tie is Tie.NAMED:
-            return sa.and_(self._tied(Tie.DECIDES, actor), column == actor.person_ref)
+            return sa.and_(self._tied(Tie.DECIDES, actor, rows), column == actor.person_ref)
         return column == (actor.person_ref if tie is Tie.ENGAGED else actor.organisation)
 
     def with_sight(self, after: A, facts: list[Fact]) -> tuple[A, list[Fact]]:

@@ -151,13 +151,13 @@ async def page(
             raise Invalid("filter_unknown", f"filters are {', '.join(allowed)}", field="query")
     limit = _limit(request, most)
     if "cursor" in request.query_params:
-        before, last = _decode(request.query_params["cursor"])
+        before, last = moment_and_id(request.query_params["cursor"])
         query = query.where(sa.tuple_(table.c.created_at, table.c.id) < sa.tuple_(sa.literal(before), sa.literal(last)))
     ordered = query.order_by(table.c.created_at.desc(), table.c.id.desc()).limit(limit + 1)
     rows = (await tx.session.execute(ordered)).all()
     shown = [view(store.lifecycle.state.model_validate(row.body), tx) for row in rows[:limit]]
     more = rows[limit - 1] if len(rows) > limit else None
-    return shown, _encode(more.created_at, more.id) if more else None
+    return shown, cursor(more.created_at, more.id) if more else None
 
 
 async def access(tx: Transaction, store: Store[Any], aggregate_id: UUID) -> list[dict[str, Any]]:
@@ -228,11 +228,13 @@ def _limit(request: Request, most: int) -> int:
     return limit
 
 
-def _encode(before: datetime, last: UUID) -> str:
+def cursor(before: datetime, last: UUID) -> str:
+    """Return what a page's address says to go on behind a row: its moment and its id."""
     return base64.urlsafe_b64encode(json.dumps([before.isoformat(), str(last)]).encode()).decode()
 
 
-def _decode(cursor: str) -> tuple[datetime, UUID]:
+def moment_and_id(cursor: str, field: str = "cursor") -> tuple[datetime, UUID]:
+    """Read a cursor. Raises `Invalid` (`cursor_invalid`)."""
     try:
         before, last = json.loads(base64.urlsafe_b64decode(cursor))
         moment = datetime.fromisoformat(before)
@@ -240,4 +242,4 @@ def _decode(cursor: str) -> tuple[datetime, UUID]:
             raise ValueError("no zone")
         return moment, UUID(last)
     except (ValueError, TypeError, AttributeError, RecursionError):
-        raise Invalid("cursor_invalid", "the cursor is not one of ours", field="cursor") from None
+        raise Invalid("cursor_invalid", "the cursor is not one of ours", field=field) from None

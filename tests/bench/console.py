@@ -146,7 +146,7 @@ async def signed_in(world: World, who: Actor) -> str:
     try:
         async with AsyncSession(engine) as session, session.begin():
             value = await sessions.begin(session, who.person_ref)
-            await sessions.renew(session, value, claims=claims, until=until, refresh=None)
+            await sessions.renew(session, value, claims=claims, until=until)
     finally:
         await engine.dispose()
     return value

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from fastapi import APIRouter
@@ -24,10 +25,12 @@ from shared.errors import NotFound
 from shared.hosting.api import ApiParts
 from shared.lifecycle.actor import Role
 from shared.lifecycle.text import FieldClass
+from shared.persistence.counting import at_most
 from shared.persistence.work import Transaction
+from shared.web import reading
 from shared.web.console.commands import CommandPages, Option
 from shared.web.console.language import N_
-from shared.web.console.records import Card, RecordPages, SealedText
+from shared.web.console.records import ROWS, Card, RecordPages, SealedText
 from shared.web.console.saying import Say
 from shared.web.console.site import Console, Form, Visit
 
@@ -52,8 +55,8 @@ FIRST: Final = (
     "withdraw-choice",
     "exclude-member",
 )
-MOST: Final = 100
-"""Requests that the list shows at most, those first that have waited longest."""
+AFTER: Final = "after"
+"""In the address of the requests: where the page goes on, among those that have waited longest."""
 
 PLAN: Final = timedelta(days=182)
 """What a plan begins with; coordinator and member agree on something else if they like."""
@@ -70,13 +73,14 @@ class InterventionPages(RecordPages):
         if asked != Stage.MATCHING or "cursor" in visit.request.query_params:
             return await RecordPages.many(self, visit)
         async with visit.console.edge.begin(visit.request, visit.actor) as tx:
-            found, total = await self._requests(tx)
+            found, following, total = await self._requests(tx, visit.request.query_params.get(AFTER, ""))
             rows = [{"state": state, "card": self.draw(visit, state, tx)} for state in found]
         return self.console.page(
             visit,
             self.list_template,
             rows=rows,
             next=None,
+            following=f"?{urlencode({'stage': Stage.MATCHING, AFTER: following})}" if following else "",
             kind=self.store.lifecycle.kind,
             plural=self.plural,
             heading=visit.say(self.title),
@@ -85,13 +89,18 @@ class InterventionPages(RecordPages):
             total=total,
         )
 
-    async def _requests(self, tx: Transaction) -> tuple[list[Intervention], int]:
+    async def _requests(self, tx: Transaction, after: str) -> tuple[list[Intervention], str, int]:
+        """Return requests behind a cursor, that of those behind them, and how many there are (`counting.at_most`)."""
         table = self.store.table
-        mine = (self.store.visible(tx), table.c.stage == Stage.MATCHING)
-        query = sa.select(table.c.body).where(*mine).order_by(table.c.requested_at, table.c.id).limit(MOST)
-        bodies = (await tx.session.execute(query)).scalars().all()
-        total = (await tx.session.execute(sa.select(sa.func.count()).select_from(table).where(*mine))).scalar_one()
-        return [Intervention.model_validate(body) for body in bodies], int(total)
+        order = (table.c.requested_at, table.c.id)
+        mine = sa.select(*order, table.c.body).where(self.store.visible(tx), table.c.stage == Stage.MATCHING)
+        asked = mine
+        if after:
+            asked = mine.where(sa.tuple_(*order) > sa.tuple_(*map(sa.literal, reading.moment_and_id(after, AFTER))))
+        rows = (await tx.session.execute(asked.order_by(*order).limit(ROWS + 1))).all()
+        total = await at_most(tx, mine)
+        following = reading.cursor(rows[ROWS - 1].requested_at, rows[ROWS - 1].id) if len(rows) > ROWS else ""
+        return [Intervention.model_validate(row.body) for row in rows[:ROWS]], following, total
 
 
 def intervention_pages(router: APIRouter, parts: ApiParts, console: Console, work: Corps) -> None:

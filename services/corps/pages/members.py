@@ -11,18 +11,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, ValidationError
 from starlette.responses import Response
 
-from services.corps import registering
+from services.corps import registering, roll
 from services.corps.api_members import records_of
 from services.corps.domain.matching import Gender, Level
 from services.corps.domain.member import Leave, SkillHeld, TrainingHeld
 from services.corps.domain.member_commands import ChangeMember, Member, RegisterMember
 from services.corps.pages import wording
+from services.corps.roll import Sought
 from shared.contracts.codes import Competence
 from shared.errors import NotFound, TovholderError
 from shared.lifecycle.actor import Role
@@ -110,16 +112,20 @@ class MemberPages:
 
     async def many(self, visit: Visit) -> Response:
         """List the members whom the visitor may see, those with free places first; filters are in the address."""
-        wanted = {name: visit.request.query_params.get(name, "") for name in ("competence", "language", "free")}
+        said = visit.request.query_params
+        wanted = {name: said.get(name, "") for name in ("competence", "language", "free")}
+        sought = Sought(wanted["competence"], wanted["language"], bool(wanted["free"]), said.get("after", ""))
         async with visit.console.edge.begin(visit.request, visit.actor) as tx:
-            found = await registering.look_at_all(tx)
-            rows = [_drawn(visit, record) for record in await records_of(tx, found)]
-        shown = [row for row in rows if _fits(row, wanted)]
+            found = await roll.page(tx, sought)
+            rows = [_drawn(visit, record) for record in await records_of(tx, list(found.members))]
+        more = urlencode({name: value for name, value in wanted.items() if value} | {"after": found.next})
         return self.console.page(
             visit,
             "members/list.html",
-            rows=sorted(shown, key=lambda row: (-row["free"], row["place"], row["ref"])),
-            total=len(rows),
+            rows=rows,
+            fitting=found.fitting,
+            total=found.total,
+            next=f"?{more}" if found.next else "",
             wanted=wanted,
             competences=tuple(Competence),
             tongues=_tongues(visit),
@@ -262,15 +268,6 @@ def _state(valid_until: str | None, today: date) -> str:
     if until is None or until - today > SOON:
         return ""
     return "late" if until < today else "soon"
-
-
-def _fits(row: Mapping[str, Any], wanted: Mapping[str, str]) -> bool:
-    if wanted["free"] and (row["free"] == 0 or row["absent"]):
-        return False
-    if wanted["language"] and wanted["language"] not in row["languages"]:
-        return False
-    known = {skill["competence"] for skill in row["skills"] if skill["state"] != "late"}
-    return not wanted["competence"] or wanted["competence"] in known
 
 
 def _keeps(visit: Visit, member: Member) -> bool:

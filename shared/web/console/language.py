@@ -27,6 +27,7 @@ from babel.units import format_unit
 from dateutil.relativedelta import relativedelta
 from prometheus_client import Counter
 
+from shared.persistence.counting import MANY
 from shared.reference.calendar import local
 from shared.web.console.catalogs import Texts, english
 
@@ -162,6 +163,10 @@ class Language:
     def number(self, value: float | Decimal) -> str:
         """Return `1.234,5` or `1,234.5`."""
         return format_decimal(value, locale=self.locale)
+
+    def capped(self, n: int) -> str:
+        """Return a count, or that there are more, of one that has stopped (`counting.at_most`)."""
+        return self.number(n) if n <= MANY else self.gettext("mere end %(n)s") % {"n": self.number(MANY)}
 
     def _unit(self, n: int, unit: str, length: Literal["short", "long"]) -> str:
         said = format_unit(n, f"duration-{unit}", length, locale=self.locale)

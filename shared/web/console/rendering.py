@@ -38,6 +38,7 @@ def _environment(packages: list[str], assets: Assets, language: Language) -> Env
         "day": language.day,
         "week": language.week,
         "number": language.number,
+        "capped": language.capped,
         "at": _at,
         "iso": _iso,
     }
