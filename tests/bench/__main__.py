@@ -24,6 +24,7 @@ from deploy.config import PROJECT
 from deploy.local import kafka_jars
 from shared.persistence.migrate import migrate_all
 from tests.bench import bare_postgres, costs, effects, intakes, lists, load, machine, relaying, starting, transitions
+from tests.bench import console as pages
 from tests.bench.counting import WrongResult
 from tests.bench.machine import watched
 from tests.bench.report import Report
@@ -48,6 +49,8 @@ def main(arguments: list[str]) -> int:
     try:
         if asked.part in ("quiet", "all"):
             quiet(report, folder / "quiet", asked.seconds)
+        if asked.part in ("console", "all"):
+            among_many(report, folder / "console")
         if asked.part in ("whole", "all"):
             with_everything(report, folder / "whole", asked.seconds)
     except WrongResult as wrong:
@@ -67,9 +70,10 @@ def _asked(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=10.0, help="of each intake load (default 10)")
     parser.add_argument(
         "--part",
-        choices=("all", "quiet", "whole"),
+        choices=("all", "quiet", "console", "whole"),
         default="all",
-        help="quiet: intakes without neighbours, list, walls, relay; whole: start, memory, effect, transitions, intakes with neighbours",
+        help="quiet: intakes without neighbours, list, walls, relay; console: pages among 10,000 rows, their weight, live updates; "
+        "whole: start, memory, effect, transitions, intakes with neighbours",
     )
     parser.add_argument("--keep", action="store_true", help="keep the state folder, with its logs")
     return parser.parse_args(arguments)
@@ -88,6 +92,13 @@ def quiet(report: Report, folder: Path, seconds: float) -> None:
         _say("relay")
         world.stack.start("kafka")
         relaying.measure(report, world)
+
+
+def among_many(report: Report, folder: Path) -> None:
+    """Measure the console's pages among many rows; nothing writes meanwhile."""
+    with _servers(folder) as world:
+        _say("pages among 10,000 rows, their weight, live updates")
+        pages.measure(report, world)
 
 
 @contextmanager

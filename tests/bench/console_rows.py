@@ -126,7 +126,9 @@ async def _long(admin: asyncpg.Connection, sample: Sample, facts: int) -> None:
         numbers = range(sequence + facts, FACTS + 1, facts)
         if numbers:
             event = await admin.fetchval(
-                f"select event_id from {sample.schema}.facts where aggregate_id = $1 and sequence = $2", sample.id, sequence
+                f"select event_id from {sample.schema}.facts where aggregate_id = $1 and sequence = $2",
+                sample.id,
+                sequence,
             )
             where = f"event_id = '{event}'"
             await multiply(admin, f"{sample.schema}.facts", where, (event,), numbers, "'sequence', n")
@@ -166,9 +168,10 @@ async def _members(work: UnitOfWork, admin: asyncpg.Connection) -> None:
     )
     async with work.begin() as tx:
         await members.put(tx, profile, 1)
-    ref, columns = profile.member_ref, "'taken', n % 4"
+    ref, columns = profile.member_ref, "'taken', n % 3"
     for numbers, others in ((range(OURS), None), (range(OURS, 2 * OURS), ELSEWHERE)):
         await multiply(admin, "corps.member", f"member_ref = '{ref}'", (ref,), numbers, columns, others)
+    await admin.execute(HELD)
 
 
 async def _work(work: UnitOfWork, admin: asyncpg.Connection) -> None:
@@ -187,7 +190,9 @@ async def _work(work: UnitOfWork, admin: asyncpg.Connection) -> None:
     )
     for place, (service, aggregate, kind) in enumerate(KINDS):
         deadline, record = uuid4(), uuid4()
-        source = Source(service=service, aggregate_kind=aggregate, aggregate_id=record, sequence=1, at=datetime.now(UTC))
+        source = Source(
+            service=service, aggregate_kind=aggregate, aggregate_id=record, sequence=1, at=datetime.now(UTC)
+        )
         item = folded(None, notify.opened(deadline, kind=kind), source)
         async with work.begin() as tx:
             await put_work_item(tx, item)
@@ -197,6 +202,12 @@ async def _work(work: UnitOfWork, admin: asyncpg.Connection) -> None:
             await multiply(admin, "notify.work_item", where, (deadline, record), numbers, columns, others)
     await admin.execute(GONE)
 
+
+HELD: Final = """
+insert into corps.hold (id, member_ref, intervention_id, kind, hours, since)
+select gen_random_uuid(), member_ref, gen_random_uuid(), 'ACTIVE', 2, now() from corps.member, generate_series(1, taken)
+"""
+"""What is held of the members."""
 
 GONE: Final = f"""
 insert into notify.sight (aggregate_id, organisation, person, roles, sees, sequence)

@@ -72,7 +72,10 @@ async def _measure(report: Report, world: World, url: str) -> None:
         figures = {"transactions_per_second": max(0.0, during - before)}
         figures |= {f"{name}_cpu_share": idle.processes[name] / idle.seconds for name in ("notify-api", "postgres")}
         report.add(
-            SECTION, f"{LISTENERS} pages listen, nothing happens", figures, Goal("transactions_per_second", MOST_A_SECOND)
+            SECTION,
+            f"{LISTENERS} pages listen, nothing happens",
+            figures,
+            Goal("transactions_per_second", MOST_A_SECOND),
         )
         with watched(world.pids) as changing:
             began = time.perf_counter()

@@ -1,7 +1,7 @@
 """Many records from a few: a sample is made by the product's own commands and store, and its rows are copied in Postgres.
 
 Copies have references of their own, came at other times, and may be another organisation's. Of the copies the facts are left out,
-which no list reads.
+which no list reads, and the clocks that have stopped.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ async def copies(
     columns: str = "",
     others: Mapping[str, str] | None = None,
 ) -> None:
-    """Write a sample's row, clocks and access again for each number.
+    """Write a sample's row, running clocks and access again for each number.
 
     Copy n came n times 37 minutes ago, its clocks are due from 20 days ago to 80 days ahead. `columns` says more that a copy's row has
     otherwise (SQL over n, as `jsonb_build_object` takes it); `others` are texts that stand for others, as JSON has them.
@@ -61,7 +61,7 @@ async def copies(
     row = f"'created_at', {came}, 'updated_at', {came}" + (f", {columns}" if columns else "")
     for table, where, changes in (
         (sample.table, "id", row),
-        ("deadlines", "aggregate_id", f"'due_at', {DUE}"),
+        ("deadlines", "state = 'OPEN' and was.aggregate_id", f"'due_at', {DUE}"),
         ("case_access", "aggregate_id", f"'valid_from', {came}"),
     ):
         await multiply(admin, f"{schema}.{table}", f"{where} = {key}", fresh, numbers, changes, others)

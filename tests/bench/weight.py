@@ -54,7 +54,10 @@ def _weights(base: str, path: str, cookie: str, encoding: str) -> Iterator[tuple
         fetched = {name: _fetched(client, name) for name in linked}
         yield "linked_kb", sum(size for _, size in fetched.values()) / 1000
         fonts = {
-            urljoin(name, found) for name, (text, _) in fetched.items() if ".css" in name for found in FONT.findall(text)
+            urljoin(name, found)
+            for name, (text, _) in fetched.items()
+            if ".css" in name
+            for found in FONT.findall(text)
         }
         yield "fonts_kb", sum(_fetched(client, name)[1] for name in fonts) / 1000
 

@@ -48,7 +48,9 @@ def by_stage(visit: Visit, found: Counts) -> list[Row]:
 def by_due(visit: Visit, found: Counts) -> list[Row]:
     """Return a row a kind of deadline, most first, each by how near it is."""
     say = Say(visit.language)
-    rows = [Row(say.clock("case", kind), _parts(found, kind, len(AHEAD))) for kind in sorted({kind for kind, _ in found})]
+    rows = [
+        Row(say.clock("case", kind), _parts(found, kind, len(AHEAD))) for kind in sorted({kind for kind, _ in found})
+    ]
     return sorted(rows, key=lambda row: (-row.parts[0], -row.total, row.label))
 
 
