@@ -57,9 +57,10 @@ def _seen(tx: Transaction, store: CaseStore) -> sa.CTE:
 
     All open ones are read first, as a statement of its own: so the wall around the table is worked out once and not for each row.
     """
-    rows = sa.select(*(store.table.c[name] for name in ("id", "stage", "arrived_at", "organisation", *_tied(store))))
-    still = rows.add_columns(_told(tx, store.table).label("told")).where(store.table.c.stage.in_([str(stage) for stage in OPEN])).cte("still_open")
-    still = still.prefix_with("materialized")
+    table = store.table
+    columns = [table.c[name] for name in ("id", "stage", "arrived_at", "organisation", *_tied(store))]
+    rows = sa.select(*columns, _told(tx, table).label("told")).where(table.c.stage.in_([str(stage) for stage in OPEN]))
+    still = rows.cte("still_open").prefix_with("materialized")
     return sa.select(still).where(store.visible(tx, of=still)).cte("seen").prefix_with("materialized")
 
 
