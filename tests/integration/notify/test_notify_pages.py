@@ -386,7 +386,7 @@ async def test_a_stream_tells_of_my_list_and_not_of_others(notify: NotifyWorld) 
     stream = LivePages(console, ears)._stream(visit)
     ears.begin(request)
     try:
-        assert await anext(stream) == "retry: 5000\n\n"
+        assert await anext(stream) == "event: here\ndata: yes\n\n", "at once, so that a page knows that it is heard"
         waiting = asyncio.ensure_future(anext(stream))
         await notify.bring(opened(uuid4(), owner_organisation="kommune:0265"), uuid4())
         done, _ = await asyncio.wait([waiting], timeout=1.5)
