@@ -64,7 +64,9 @@ async def of_organisation(visit: Visit, tx: Transaction, store: CaseStore) -> li
     table = store.table
     query = sa.select(table.c.id, table.c.arrived_at).where(store.takes_part(visit.actor, tx.now, visits=False))
     rows = (await tx.session.execute(query.order_by(table.c.created_at.desc()).limit(MOST))).all()
-    return [Option(str(row.id), f"{reference(row.id)} · {visit.language.short(row.arrived_at)}") for row in rows]
+    return [
+        Option(str(row.id), f"{reference(row.id)} · {visit.language.short(row.arrived_at, visit.now)}") for row in rows
+    ]
 
 
 def _reference(text: str) -> UUID:

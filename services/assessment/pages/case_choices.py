@@ -68,7 +68,7 @@ def municipalities(visit: Visit) -> list[Option]:
 
 def _of_case(visit: Visit, case: Case) -> Option:
     stage = Say(visit.language).stage("case", case.stage)
-    return Option(str(case.id), f"{reference(case.id)} · {stage} · {visit.language.short(case.arrived_at)}")
+    return Option(str(case.id), f"{reference(case.id)} · {stage} · {visit.language.short(case.arrived_at, visit.now)}")
 
 
 async def authorities(visit: Visit, _: Transaction, case: Case) -> list[Option]:
@@ -123,7 +123,10 @@ async def facts(visit: Visit, tx: Transaction, case: Case) -> list[Option]:
     query = sa.select(table.c.sequence, table.c.type, table.c.occurred_at).where(table.c.aggregate_id == case.id)
     rows = (await tx.session.execute(query.order_by(table.c.sequence))).all()
     return [
-        Option(str(row.sequence), f"{row.sequence} · {visit.language.short(row.occurred_at)} · {say.fact(row.type)}")
+        Option(
+            str(row.sequence),
+            f"{row.sequence} · {visit.language.short(row.occurred_at, visit.now)} · {say.fact(row.type)}",
+        )
         for row in rows
         if not row.type.startswith(("deadline.", "agreement.", "sight."))
     ]

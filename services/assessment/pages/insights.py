@@ -128,7 +128,7 @@ def drawn(visit: Visit, request: InsightRequest, _: Transaction) -> Card:
         (visit.say(N_("Sag")), reference(request.case_id)),
         (visit.say(N_("Bedt om af")), say.code(request.requested_by, "InsightBy")),
         (visit.say(N_("Efter")), say.code(request.regime_asked, "InsightRegime")),
-        (visit.say(N_("Modtaget")), visit.language.short(request.received_at)),
+        (visit.say(N_("Modtaget")), visit.language.short(request.received_at, visit.now)),
         (visit.say(N_("Svarer")), say.organisation(request.answering)),
     )
     chips = [("", say.code(request.decision, "InsightDecision"))] if request.decision else []

@@ -144,7 +144,9 @@ class Namings:
         return [
             Option(
                 str(row.actor_ref),
-                visit.say(active, role=role, at=visit.language.short(row.latest), ref=str(row.actor_ref)[:8]),
+                visit.say(
+                    active, role=role, at=visit.language.short(row.latest, visit.now), ref=str(row.actor_ref)[:8]
+                ),
             )
             for row in rows
         ]

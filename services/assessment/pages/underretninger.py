@@ -83,7 +83,7 @@ def drawn(visit: Visit, underretning: Underretning, _: Transaction) -> Card:
     """Return what an underretning shows of itself."""
     say = Say(visit.language)
     facts = (
-        (visit.say(N_("Modtaget")), visit.language.short(underretning.received_at)),
+        (visit.say(N_("Modtaget")), visit.language.short(underretning.received_at, visit.now)),
         (visit.say(N_("Underretter")), say.organisation(underretning.made_by_authority)),
         (visit.say(N_("Modtagelse")), say.organisation(underretning.organisation)),
     )

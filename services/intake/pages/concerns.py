@@ -95,7 +95,7 @@ def drawn(visit: Visit, concern: Concern, tx: Transaction) -> Card:
     say = Say(visit.language)
     place = concern.infohus or concern.subject_municipality
     facts = [
-        (visit.say(N_("Modtaget")), visit.language.short(concern.received_at)),
+        (visit.say(N_("Modtaget")), visit.language.short(concern.received_at, visit.now)),
         (visit.say(N_("Kanal")), say.code(concern.channel, "Channel")),
         (visit.say(N_("Hvem henvender sig")), say.code(concern.reporter_kind, "ReporterKind")),
     ]

@@ -122,7 +122,7 @@ def _system(visit: Visit, row: Mapping[Any, Any]) -> str:
     if not told:
         return ""
     at, text = max(told)
-    return f"{visit.say(text)}, {visit.language.short(at)}"
+    return f"{visit.say(text)}, {visit.language.short(at, visit.now)}"
 
 
 def _held(visit: Visit, row: Mapping[Any, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.web.console.language import Language
 from shared.web.console.words import clocks, errors, fields
 from shared.web.console.words.codes import CODES
-from shared.web.console.words.codes.stages import STAGES
+from shared.web.console.words.codes.stages import STAGES, STEPS
 from shared.web.console.words.commands import COMMANDS
 from shared.web.console.words.facts import FACTS
 from shared.web.console.words.model import ClockWords, CommandWords, FieldWords, Reason
@@ -33,6 +33,11 @@ def code(enum: str, code: str) -> str:
 def stage(kind: str, stage: str) -> str:
     """Return the word of a stage."""
     return STAGES.get(f"{kind}.{stage}", stage)
+
+
+def step(kind: str, stage: str) -> str:
+    """Return the word of a stage as a step of the track, where it is short."""
+    return STEPS.get(f"{kind}.{stage}") or STAGES.get(f"{kind}.{stage}", stage)
 
 
 def fact(type: str) -> str:

@@ -42,6 +42,9 @@ _IN_DAYS = 60
 
 _MOMENT = {"da": "EEEE d. MMMM y 'kl.' HH.mm", "en": "EEEE d MMMM y HH:mm"}
 _SHORT = {"da": "EEE d. MMM 'kl.' HH.mm", "en": "EEE d MMM HH:mm"}
+_SHORT_OTHER_YEAR = {"da": "EEE d. MMM y 'kl.' HH.mm", "en": "EEE d MMM y HH:mm"}
+_DATE = {"da": "d. MMM", "en": "d MMM"}
+_DATE_OTHER_YEAR = {"da": "d. MMM y", "en": "d MMM y"}
 _NEAR = {"da": "EEEE d. MMM 'kl.' HH.mm", "en": "EEEE d MMM HH:mm"}
 _DAY = {"da": "EEEE d. MMMM y", "en": "EEEE d MMMM y"}
 _TIME = {"da": "HH.mm", "en": "HH:mm"}
@@ -103,9 +106,15 @@ class Language:
         """Return `torsdag 12. november 2026 kl. 10.42` or `Thursday 12 November 2026 10:42`."""
         return format_datetime(local(at), _MOMENT[self.code], locale=self.locale)
 
-    def short(self, at: datetime) -> str:
-        """Return `tors. 12. nov. kl. 10.42` or `Thu 12 Nov 10:42`, for a dense list."""
-        return format_datetime(local(at), _SHORT[self.code], locale=self.locale)
+    def short(self, at: datetime, now: datetime | None = None) -> str:
+        """Return `tors. 12. nov. kl. 10.42` or `Thu 12 Nov 10:42`, for a dense list; with its year where that is not the year of `now`."""
+        shape = _SHORT if _same_year(at, now) else _SHORT_OTHER_YEAR
+        return format_datetime(local(at), shape[self.code], locale=self.locale)
+
+    def on(self, at: datetime, now: datetime | None = None) -> str:
+        """Return `12. nov.` or `12 Nov`, the day in Denmark of a moment; with its year where that is not the year of `now`."""
+        shape = _DATE if _same_year(at, now) else _DATE_OTHER_YEAR
+        return format_datetime(local(at), shape[self.code], locale=self.locale)
 
     def near(self, at: datetime) -> str:
         """Return `torsdag 12. nov. kl. 10.42` or `Thursday 12 Nov 10:42`: a moment of these weeks, within a sentence."""
@@ -186,6 +195,10 @@ class Language:
             untranslated.inc()
             _log.warning("console.untranslated", digest=hashlib.sha256(danish.encode()).hexdigest()[:12])
         return found
+
+
+def _same_year(at: datetime, now: datetime | None) -> bool:
+    return now is None or local(at).year == local(now).year
 
 
 def _day(day: date) -> date:

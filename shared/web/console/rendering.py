@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from shared.web.console.assets import Assets
 from shared.web.console.language import LANGUAGES, Language
@@ -33,7 +35,8 @@ def _environment(packages: list[str], assets: Assets, language: Language) -> Env
     found.globals |= {"asset": assets.url, "say": Say(language)}
     found.filters |= {
         "moment": language.moment,
-        "short": language.short,
+        "short": _dated(language.short),
+        "date": _dated(language.on),
         "clock": language.time,
         "day": language.day,
         "week": language.week,
@@ -44,6 +47,16 @@ def _environment(packages: list[str], assets: Assets, language: Language) -> Env
     }
     found.globals["relative"] = language.relative
     return found
+
+
+def _dated(said: Callable[[datetime, datetime | None], str]) -> Callable[[Context, datetime], str]:
+    """Return a filter that tells the year of a moment where it is not the page's own."""
+
+    @pass_context
+    def filtered(context: Context, at: datetime) -> str:
+        return said(at, context.get("now"))
+
+    return filtered
 
 
 def _at(text: str) -> datetime:

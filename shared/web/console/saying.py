@@ -63,6 +63,10 @@ class Say:
         """Return what a stage is called."""
         return self._said(words.stage(kind, stage))
 
+    def step(self, kind: str, stage: str) -> str:
+        """Return what a stage is called in the track of states."""
+        return self._said(words.step(kind, stage))
+
     def fact(self, type: str) -> str:
         """Return what happened, as a line of a timeline."""
         return self._said(words.fact(type))

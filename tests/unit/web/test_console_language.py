@@ -28,6 +28,17 @@ def test_a_dense_list_has_a_shorter_moment() -> None:
     assert ENGLISH.short(AT) == "Thu 12 Nov 10:42"
 
 
+def test_another_year_is_said() -> None:
+    later = datetime(2028, 5, 23, 8, tzinfo=UTC)
+    assert DANISH.short(AT, later) == "tors. 12. nov. 2026 kl. 10.42"
+    assert ENGLISH.short(AT, later) == "Thu 12 Nov 2026 10:42"
+    assert DANISH.on(AT, later) == "12. nov. 2026"
+    assert DANISH.on(AT, AT) == "12. nov."
+    assert ENGLISH.on(AT, AT) == "12 Nov"
+    new_year = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+    assert DANISH.on(new_year, later.replace(year=2027)) == "1. jan.", "the year is that of Denmark"
+
+
 def test_a_moment_within_a_sentence_has_its_weekday_and_no_year() -> None:
     assert DANISH.near(datetime(2026, 7, 1, 12, tzinfo=UTC)) == "onsdag 1. jul. kl. 14.00"
     assert ENGLISH.near(datetime(2026, 12, 24, 12, tzinfo=UTC)) == "Thursday 24 Dec 13:00"

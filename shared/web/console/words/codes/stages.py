@@ -55,3 +55,14 @@ STAGES: Final[Mapping[str, str]] = {
     "delivery.SETTLED": N_("Bortfaldet"),
     "delivery.FAILED": N_("Nåede ingen"),
 }
+
+STEPS: Final[Mapping[str, str]] = {
+    "case.C2": N_("Visiteret"),
+    "case.K0": N_("Indledende"),
+    "case.K1": N_("Politiet"),
+    "case.K5": N_("Anbefaling"),
+    "case.K6": N_("Afgørelse"),
+    "case.K7": N_("Tilbud"),
+    "case.K9": N_("Forløb"),
+}
+"""Shorter words for the track of states, where twelve stand side by side; the others are as in `STAGES`."""
