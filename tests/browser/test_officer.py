@@ -16,6 +16,7 @@ from tests.support.playing import plays
 from tests.support.product import Product
 from tests.support.seats import Seats
 
+pytestmark = pytest.mark.timeout(180)
 AARHUS = "0751"
 WHY = "En opdigtet grund: barnet er på vej herhen."
 
