@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from deploy.demo.people import Person
-from deploy.demo.stories.corps import WISH, begin
+from deploy.demo.stories.corps import begin
 from deploy.demo.stories.lending import agreement, lent
 from deploy.demo.stories.steps import (
     DIMENSIONS,
@@ -33,7 +33,7 @@ from shared.reference.calendar import add_days, add_working_days, local
 from shared.reference.organisations import kommune, politi_of
 from tests.support.console_people import ConsoleOffice
 
-ROSKILDE, HERNING, KOLDING, ODENSE, BORNHOLM = "0265", "0657", "0621", "0461", "0400"
+ROSKILDE, HERNING, KOLDING, ODENSE, KOEGE = "0265", "0657", "0621", "0461", "0259"
 
 RIGHT_NUMBER = "0208909993"
 """What a civil registration number looks like; nobody's."""
@@ -236,8 +236,8 @@ def _new_member(tale: Tale) -> dict[str, Any]:
 
 async def loans_change(tale: Tale) -> None:
     """A loan is cancelled before it is signed; the next is signed, runs, is made longer by both, and called home."""
-    plain, place = carried(tale), kommune(BORNHOLM)
-    _, request = await to_matching(plain, BORNHOLM, WISH)
+    plain, place = carried(tale), kommune(KOEGE)
+    _, request = await to_matching(plain, KOEGE, {"languages": ["da"], "theme": "UNCLEAR"})
     coordinator, path = tale.at(Role.LOCAL_COORDINATOR, place), f"/corps/v1/interventions/{request}"
     option = (await coordinator.see(f"{path}/options")).body["options"][0]
     lender = kommune(option["municipality"])
