@@ -73,7 +73,7 @@ async def _as(served: Served, role: Role, page: PageDoor, record: object) -> Res
 
 def _told(told: Response, record: object) -> tuple[int, str]:
     """Return what a page tells, without the moment and the address that was asked for."""
-    lines = [line for line in told.text.replace(str(record), "").splitlines() if "data-idle-until" not in line]
+    lines = [line for line in told.text.replace(str(record), "").splitlines() if "data-idle-seconds" not in line]
     # A token of the form is another one in each page.
     return told.status_code, re.sub(r'(name="csrf" value=)"[^"]*"', r"\1", "\n".join(lines))
 
