@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page
 
 from shared.lifecycle.actor import Role
-from tests.support.browsing import Watch, choose_person
+from tests.support.browsing import Watch, axe, choose_person
 from tests.support.filling import FORM
 from tests.support.playing import plays
 from tests.support.product import Product
@@ -188,3 +188,67 @@ async def test_a_service_that_is_killed_mid_form_costs_no_text(
     await _sent(page)
     assert "done=" in page.url
     assert await _facts(product, case) > 0
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["", "without-javascript"])
+async def test_an_empty_form_leads_to_what_is_missing(
+    product: Product, look, seats: Seats, watch: Watch, case: UUID, javascript: bool
+) -> None:
+    watch.expects(r"status of 422 ")
+    page = await seats.page(look, Role.TOVHOLDER_KOMMUNE, GREVE, javascript=javascript)
+    await page.goto(PATH.format(case))
+    await page.locator(FORM).evaluate("form => { form.noValidate = true }")
+    facts = await _facts(product, case)
+
+    await _sent(page)
+
+    if javascript:
+        assert await page.evaluate("document.activeElement.id") == "refused"
+        await axe(page)
+    assert await page.locator("main .alert, main form").first.get_attribute("id") == "refused", "before the form"
+    await page.locator("#refused a").first.click()
+    assert await page.evaluate("document.activeElement.name") == "assessment"
+    assert await page.get_attribute(TEXT, "aria-invalid") == "true"
+    told = (await page.get_attribute(TEXT, "aria-describedby") or "").split()
+    assert "Skal udfyldes." in " ".join([await page.inner_text(f"#{each}") for each in told])
+    assert await _facts(product, case) == facts, "nothing is saved"
+
+
+async def test_a_form_that_is_sent_from_two_tabs_counts_once(
+    product: Product, look, watch: Watch, seats: Seats, case: UUID
+) -> None:
+    watch.expects(r"status of 412 ")
+    first = await _form(look, seats, case)
+    second = await first.context.new_page()
+    await second.goto(PATH.format(case))
+    await second.locator(TEXT).fill(LONG)
+
+    await asyncio.gather(_sent(first), _sent(second))
+
+    assert sorted("done=" in page.url for page in (first, second)) == [False, True]
+    types = "select type, count(*) as times from assessment.facts where aggregate_id = $1 group by type"
+    assert {row["times"] for row in await product.rows(types, case)} == {1}
+    late = first if "done=" in second.url else second
+    assert "En anden var her, mens du skrev" in await late.inner_text("#refused")
+    assert await late.input_value(TEXT) == LONG
+
+
+@pytest.mark.timeout(240)
+async def test_a_service_that_is_killed_mid_form_is_told_of_without_a_script_and_going_back_keeps_the_form(
+    product: Product, look, watch: Watch, seats: Seats, case: UUID
+) -> None:
+    watch.expects(r"status of 50[0-9] |net::ERR")
+    page = await _form(look, seats, case, javascript=False)
+    await asyncio.to_thread(product.backends.stack.kill, "assessment-api")
+    try:
+        await _sent(page)
+        assert await page.locator("h1").is_visible(), "words, and no page of the browser's own"
+    finally:
+        product.begin("assessment-api")
+        await product.serving("assessment-api")
+
+    await page.go_back()
+
+    assert await page.input_value(TEXT) == LONG
+    await _sent(page)
+    assert "done=" in page.url

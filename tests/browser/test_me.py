@@ -12,7 +12,7 @@ from deploy.seed import person
 from shared.contracts.intake import CONCERN_TOPIC
 from shared.lifecycle.actor import Role
 from tests.support.broken import SECRET, dead_letter, failed_mail, forget_letter, mended_letter
-from tests.support.browsing import axe, sign_in
+from tests.support.browsing import Watch, axe, sign_in
 from tests.support.calls import called
 from tests.support.playing import plays
 from tests.support.product import Product
@@ -182,21 +182,45 @@ async def test_signing_out_everywhere_ends_the_other_browser_too(product: Produc
         assert "/auth/" in page.url, "nobody is signed in any more"
 
 
-@plays("/*/session")
-async def test_who_is_about_to_be_signed_out_is_asked_and_stays(product: Product, look, seats: Seats) -> None:
+async def test_a_list_from_which_nothing_is_chosen_says_so_and_stays(
+    product: Product, look, seats: Seats, watch: Watch
+) -> None:
+    watch.expects(r"status of 422")
+    await waits(product, 5, place=KOEGE)
     page = await seats.page(look, Role.TOVHOLDER_KOMMUNE, KOEGE)
-    await page.goto("/notify/work?whose=unit&when=week")
-    await page.locator("details.menu summary").click()
-    await page.locator("#view-name").fill("halvt skrevet")
-    await page.evaluate("document.body.dataset.idleUntil = new Date(Date.now() + 4 * 60 * 1000).toISOString()")
-    await expect(page.locator("#idle")).to_be_visible()
-    assert await page.evaluate("document.activeElement.textContent") == "Bliv logget på"
+    await page.goto(f"{WORK}?whose=unit")
+
+    await page.get_by_role("button", name="Giv", exact=True).click()
+
+    await expect(page.locator("#refused")).to_contain_text("Vælg en eller flere opgaver på listen")
+    assert await page.evaluate("document.activeElement.id") == "refused"
+    assert await page.locator("#rows tbody tr").count() == 1
     await axe(page)
+    await page.locator("#refused a").click()
+    await page.keyboard.press("Tab")
+    assert "item-" in await page.evaluate("document.activeElement.id")
 
-    await page.keyboard.press("Enter")
 
-    await expect(page.locator("#idle")).to_be_hidden()
-    assert await page.locator("#view-name").input_value() == "halvt skrevet"
+@SCRIPTS
+async def test_an_absence_without_days_comes_back_with_what_was_typed(
+    product: Product, look, seats: Seats, watch: Watch, javascript: bool
+) -> None:
+    watch.expects(r"status of 422")
+    await _on_duty(product, person(Role.TOVHOLDER_KOMMUNE, KOEGE).person_ref)
+    page = await seats.page(look, Role.TOVHOLDER_KOMMUNE, KOEGE, javascript=javascript)
+    await page.goto("/notify/me")
+    await page.locator("form.command").evaluate("form => { form.noValidate = true }")
+    await page.locator("#from-time").fill("09:15")
+
+    await page.get_by_role("button", name="Notér fravær").click()
+
+    await expect(page.locator("#refused li")).to_have_count(2)
+    assert await page.locator("#from-time").input_value() == "09:15"
+    if javascript:  # axe-core is one itself
+        await axe(page)
+    await page.locator("#refused a").first.click()
+    assert await page.evaluate("document.activeElement.id") == "from-day"
+    assert await page.get_attribute("#from-day", "aria-invalid") == "true"
 
 
 @plays("/notify/people", "/notify/counters")
@@ -223,7 +247,7 @@ async def test_mail_that_reached_nobody_is_sent_again(product: Product, look, se
     page = await seats.page(look, Role.OPERATOR, CENTRE, javascript=javascript)
     await page.goto("/notify/operations")
     row = page.locator("tr", has=page.locator(f'input[value="{mail}"]'))
-    await expect(row).to_contain_text("Odense kommune")
+    await expect(row).to_contain_text("Odense Kommune")
 
     await row.get_by_role("button", name="Send igen").click()
 

@@ -52,7 +52,8 @@ async def test_a_stranger_breaks_the_glass_and_the_officer_signs(
     await officer.goto("/assessment/glass")
     card = officer.locator("section.card", has=officer.locator(f'a[href$="case={case}"]'))
     await expect(card).to_contain_text("mangler")
-    await axe(officer)
+    if javascript:  # axe-core is one itself
+        await axe(officer)
     await card.get_by_label("Ikke begrundet", exact=False).check()
     await card.get_by_role("button", name="Skriv under").click()
     await officer.wait_for_url("**/assessment/glass?done=yes")
@@ -105,7 +106,7 @@ async def test_the_officer_finds_who_opened_what_in_the_log_of_one_case(product:
     rows = officer.locator("main tbody tr")
     assert await rows.count() == 1, "the one opening, and only of this case"
     await expect(rows.first).to_contain_text("Kommunens tovholder")
-    await expect(rows.first).to_contain_text("Greve kommune")
+    await expect(rows.first).to_contain_text("Greve Kommune")
     await axe(officer)
     await officer.emulate_media(media="print")
     await expect(officer.locator("main select")).to_be_hidden()

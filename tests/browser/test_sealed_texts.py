@@ -55,7 +55,8 @@ async def test_a_concern_opens_for_a_reason_and_says_who_opened_it_before(
 
     assert WORDS in await adviser.inner_text(".opened")
     assert concern.hex not in (await adviser.title()).replace("-", "")
-    await axe(adviser)
+    if javascript:  # axe-core is one itself
+        await axe(adviser)
     await adviser.goto(here)
     assert WORDS not in await adviser.content(), "closed again on the next look"
     assert "Åbnet 1 gang, sidst af" in await adviser.inner_text("main")
@@ -74,7 +75,7 @@ async def test_a_case_tells_the_second_reader_who_was_first(product: Product, lo
 
     told = await second.locator(".sealed").first.inner_text()
 
-    assert "Åbnet 1 gang, sidst af Kommunens tovholder, Greve kommune" in told
+    assert "Åbnet 1 gang, sidst af Kommunens tovholder, Greve Kommune" in told
     assert WORDS not in await second.content()
 
 
@@ -91,7 +92,7 @@ async def test_an_opened_text_is_printed_with_a_line_that_says_whose_print_it_is
     await page.emulate_media(media="print")
 
     await expect(line).to_be_visible()
-    await expect(line).to_contain_text("Fortroligt. Skrevet ud af Kommunens tovholder, Greve kommune")
+    await expect(line).to_contain_text("Fortroligt. Skrevet ud af Kommunens tovholder, Greve Kommune")
     await expect(page.locator(".opened")).to_contain_text(WORDS)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from fastapi import APIRouter
@@ -18,10 +18,13 @@ from shared.errors import Invalid
 from shared.policy.doors import Door
 from shared.reference.calendar import COPENHAGEN
 from shared.web.console.language import N_
+from shared.web.console.refusals import Refusals
 from shared.web.console.signin import sign_out
-from shared.web.console.site import PLAIN, Console, Visit, see_other
+from shared.web.console.site import PLAIN, Console, Form, Visit, see_other
 
 ABSENCE: Final = "people-absence"
+NO_DAY: Final = N_("Skriv en dato.")
+NO_ORDER: Final = N_("Fraværet skal slutte, efter at det begynder, og vare højst et år.")
 SHORTEST: Final = timedelta(seconds=1)
 OUT: Final = Door("sign-out-everywhere", "one's own sessions")
 DONE: Final = {
@@ -35,6 +38,9 @@ def me_pages(router: APIRouter, console: Console, desk: Desk) -> None:
 
     async def show(visit: Visit) -> Response:
         """Show the roles of the token, and what the directory has."""
+        return await shown(visit, Form(), Refusals())
+
+    async def shown(visit: Visit, form: Form, wrong: Refusals) -> Response:
         async with console.edge.begin(visit.request, visit.actor) as tx:
             me = await directory.person(tx, visit.actor.person_ref)
             deputy = await directory.person(tx, me.deputy_ref) if me and me.deputy_ref else None
@@ -47,6 +53,9 @@ def me_pages(router: APIRouter, console: Console, desk: Desk) -> None:
         return console.page(
             visit,
             "me/show.html",
+            status=422 if wrong else 200,
+            form=form,
+            wrong=wrong,
             me=me,
             away=bool(me and me.away(now)),
             planned=bool(me and me.away_from and me.away_from > now),
@@ -59,8 +68,10 @@ def me_pages(router: APIRouter, console: Console, desk: Desk) -> None:
 
     async def away(visit: Visit) -> Response:
         """Note from when to when I am away; `back` ends it now."""
+        ends = visit.form.get("back") == "now"
+        if not ends and (missing := _missing(visit)):
+            return await shown(visit, visit.form, missing)
         async with console.edge.begin(visit.request, visit.actor) as tx:
-            ends = visit.form.get("back") == "now"
             me = await directory.person(tx, visit.actor.person_ref)
             wanted = _ended(me, tx.now) if ends else _asked(visit)
             await desk.leave(tx, visit.actor.person_ref, wanted.away_from, wanted.away_to)
@@ -73,6 +84,26 @@ def me_pages(router: APIRouter, console: Console, desk: Desk) -> None:
     console.get(router, "/me", PLAIN, show)
     console.post(router, "/me/absence", console.edge.doors[ABSENCE], away)
     console.post(router, "/me/sign-out-everywhere", OUT, out)
+
+
+def _missing(visit: Visit) -> Refusals:
+    """Return which days are missing or are none, or that the last comes before the first."""
+    days = {f"{name}_day": visit.form.get(f"{name}_day") for name in ("from", "to")}
+    wrong = {name: visit.say(NO_DAY) for name, day in days.items() if not _is_day(day)}
+    if not wrong:
+        try:
+            _asked(visit)
+        except Invalid:
+            wrong = {"to_day": visit.say(NO_ORDER)}
+    return Refusals("field_invalid", None, wrong) if wrong else Refusals()
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _asked(visit: Visit) -> Absence:

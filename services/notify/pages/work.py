@@ -26,6 +26,8 @@ VIEWS: Final = Door("work-views", "peers.md 6: one's own views of the list, whic
 NOBODY: Final = "-"
 """In a form: nobody has it."""
 
+NOTHING: Final = N_("Vælg en eller flere opgaver på listen.")
+NAMELESS: Final = N_("Skriv, hvad visningen skal hedde.")
 TILES: Final = (
     ("overdue", "late", N_("overskredet")),
     ("today", "soon", N_("i dag")),
@@ -60,7 +62,10 @@ class _WorkPages:
 
     async def list(self, visit: Visit) -> Response:
         """Show the list; what the address says is all that it depends on."""
-        listing = Listing.of(visit.request.query_params)
+        return await self._shown(visit, Listing.of(visit.request.query_params))
+
+    async def _shown(self, visit: Visit, listing: Listing, *, wrong: str = "", why: str = "") -> Response:
+        """Show the list; `wrong` is what a form of it left out, by the id of its input, and `why` says so."""
         async with self.console.edge.begin(visit.request, visit.actor) as tx:
             now = tx.now
             rows = await repository.my_work(tx, listing.asked(now))
@@ -72,6 +77,10 @@ class _WorkPages:
         return self.console.page(
             visit,
             "work/list.html",
+            status=422 if wrong else 200,
+            wrong=wrong,
+            why=why,
+            named=visit.form.get("name"),
             listing=listing,
             rows=[row_of(visit, row, now) for row in rows[:ROWS]],
             next=f"{PATH}?{_joined(listing.query, more)}" if more else "",
@@ -103,7 +112,7 @@ class _WorkPages:
         """Give the chosen items to me, to a colleague, or back to the unit; those that somebody else has taken since stay theirs."""
         wanted = dict(_choice(text) for text in visit.form.all("item"))
         if not wanted:
-            raise Invalid("nothing_chosen", "no item is chosen", field="item", remedy="Choose items of the list.")
+            return await self._shown(visit, _listing(visit), wrong="rows", why=visit.say(NOTHING))
         to = visit.form.get("to", "me")
         person = visit.actor.person_ref if to == "me" else None if to == NOBODY else _uuid(to)
         async with self.console.edge.begin(visit.request, visit.actor) as tx:
@@ -112,7 +121,9 @@ class _WorkPages:
 
     async def save_view(self, visit: Visit) -> Response:
         """Keep the list as it is shown under a name."""
-        listing = Listing.of(dict(parse_qsl(visit.form.get("state"))))
+        listing = _listing(visit)
+        if not visit.form.get("name").strip():
+            return await self._shown(visit, listing, wrong="view-name", why=visit.say(NAMELESS))
         async with self.console.edge.begin(visit.request, visit.actor) as tx:
             await views.save(tx, visit.form.get("name"), listing.query)
         return _back(visit, "saved")
@@ -183,9 +194,14 @@ def _few(number: str) -> bool:
     return number.isascii() and number.isdecimal() and len(number) <= len(str(taking.MOST))
 
 
+def _listing(visit: Visit) -> Listing:
+    """Return the list as it was when the form was sent."""
+    return Listing.of(dict(parse_qsl(visit.form.get("state"))))
+
+
 def _back(visit: Visit, done: str) -> Response:
     """Go back to the list as it was, and say what was done."""
-    listing = Listing.of(dict(parse_qsl(visit.form.get("state"))))
+    listing = _listing(visit)
     return see_other(f"{PATH}?{_joined(listing.query)}&done={done}".replace("?&", "?"))
 
 

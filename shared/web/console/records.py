@@ -152,6 +152,8 @@ class RecordPages:
         try:
             wanted = OpenTexts.model_validate(asked | {"reason_text": visit.form.get("reason_text") or None})
         except ValidationError:
+            if not visit.partial:
+                return await self._shown(visit, {}, unopened=text.ref, status=422)
             raise Invalid(
                 "reason_required", "opening a text needs a reason", field="reason", rule="domain.md R8"
             ) from None
@@ -169,7 +171,10 @@ class RecordPages:
             return self.console.fragment(visit, "opened.html", text=text, plain=found[str(text.ref)])
         return await self._shown(visit, found)
 
-    async def _shown(self, visit: Visit, plain: Mapping[str, str]) -> Response:
+    async def _shown(
+        self, visit: Visit, plain: Mapping[str, str], *, unopened: UUID | None = None, status: int = 200
+    ) -> Response:
+        """Show the record; `unopened` is the text that did not open, for nobody said why."""
         about: UUID = visit.request.path_params["id"]
         async with visit.console.edge.begin(visit.request, visit.actor) as tx:
             state = await self.store.load(tx, about, lock=False)
@@ -187,6 +192,8 @@ class RecordPages:
         return self.console.page(
             visit,
             self.template,
+            status=status,
+            unopened=unopened,
             state=state,
             kind=self.store.lifecycle.kind,
             plural=self.plural,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from html.parser import HTMLParser
 from typing import Any
@@ -12,15 +13,16 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from httpx import ASGITransport, AsyncClient, Response
 from pydantic import ValidationError
 
 from deploy.docs import application, functions
 from deploy.functions_page import Kind
-from shared.lifecycle.actor import Actor
+from shared.lifecycle.actor import Actor, Role
 from shared.persistence import roles
 from shared.policy.matrix import STAFF, Answer, Relation, answer
 from shared.web.console.fields import Asking, Field, asked, body
-from shared.web.console.session import CSRF_FIELD, Present
+from shared.web.console.session import COOKIE, CSRF_FIELD, Present
 from shared.web.console.site import Form, PageDoor
 from tests.integration.wall.doors import House, Served, somebody
 
@@ -213,8 +215,8 @@ def wrong_with(tree: Tree) -> Iterator[str]:
         if target is None:
             yield f"{said}: there is no {link.get('href')}"
             continue
-        if target.tag == "form" and target.get("tabindex") == "-1":
-            continue  # of the form as a whole
+        if target.tag in ("form", "div") and target.get("tabindex") == "-1":
+            continue  # of the form as a whole, or of the list to choose from
         if target.tag not in ("input", "select", "textarea") and target.get("tabindex") != "-1":
             yield f"{said}: {target.tag} {link.get('href')} cannot have the focus"
         yield from _untied(tree, target, said)
@@ -234,21 +236,57 @@ def _untied(tree: Tree, target: Element, said: str) -> Iterator[str]:
         yield f"{said}: is not marked as wrong"
 
 
-async def sent(served: Served, who: Actor, page: PageDoor, record: UUID, typed: list[tuple[str, str]]) -> Any:
+OTHERS = (
+    ("intake", "/report/questions", Role.PRO_REPORTER, {"shown": "/report/questions?anonymity=OPEN"}),
+    ("assessment", "/cases/{id:uuid}/open", Role.TOVHOLDER_KOMMUNE, {"shown": "/cases/{id:uuid}"}),
+    ("assessment", "/glass", Role.TOVHOLDER_POLITI, {}),
+    ("notify", "/me/absence", Role.TOVHOLDER_KOMMUNE, {"shown": "/me"}),
+    ("notify", "/work/views", Role.TOVHOLDER_KOMMUNE, {"shown": "/work?whose=unit"}),
+)
+"""Forms of pages that are no command: service, path, who sends it, and where it is shown."""
+
+
+@pytest.mark.parametrize(("service", "path", "role", "more"), OTHERS, ids=[path for _, path, _, _ in OTHERS])
+async def test_another_form_that_is_empty_comes_back_in_its_place(
+    built: House, admin: asyncpg.Connection, service: str, path: str, role: Role, more: dict[str, str]
+) -> None:
+    served = built.services[service]
+    page = next(each for each in served.pages if each.method == "POST" and each.path == path)
+    about = page.door.about.kind if page.door is not None and page.door.about is not None else ""
+    if service == "notify":
+        await on_duty(admin, somebody(role, Relation.OWNER))
+    before = await _facts(admin)
+
+    told = await sent(served, somebody(role, Relation.OWNER), page, built.records.get(about, uuid4()), [], **more)
+
+    assert told.status_code == 422, told.text[-3000:]
+    assert await _facts(admin) == before, "nothing is saved"
+    assert not list(wrong_with(Tree(told.text)))
+
+
+async def on_duty(admin: asyncpg.Connection, who: Actor) -> None:
+    """Put somebody into the directory, so that there is an absence to note."""
+    await admin.execute(
+        "insert into notify.person (person_ref, organisation, roles, email, duty_order)"
+        " values ($1, $2, $3, 'function@tovholder.example', 1) on conflict (person_ref) do nothing",
+        who.person_ref,
+        who.organisation,
+        [str(role) for role in who.roles],
+    )
+
+
+async def sent(
+    served: Served, who: Actor, page: PageDoor, record: UUID, typed: list[tuple[str, str]], *, shown: str = ""
+) -> Response:
     """Open the form's page and send what it carries unseen, with what was typed."""
-    from httpx import ASGITransport, AsyncClient
-
-    from shared.web.console.session import COOKIE
-
     value = "|".join((str(who.person_ref), who.organisation, *who.roles))
-    present = Present(who, None, value)  # type: ignore[arg-type]  # when it ends is not asked
-    path = page.path.replace("{id:uuid}", str(record))
+    present = Present(who, datetime.now(UTC), value)
+    path, at = (each.replace("{id:uuid}", str(record)) for each in (page.path, shown or page.path))
     transport = ASGITransport(served.app, raise_app_exceptions=False)
-    async with AsyncClient(
-        transport=transport, base_url="http://service", headers={"Cookie": f"{COOKIE}={value}"}
-    ) as client:
-        shown = await client.get(path)
-        assert shown.status_code == 200, shown.text[-2000:]
-        hidden = dict(HIDDEN.findall(shown.text.partition("<main")[2]))
+    cookie = {"Cookie": f"{COOKIE}={value}"}
+    async with AsyncClient(transport=transport, base_url="http://service", headers=cookie) as client:
+        seen = await client.get(at)
+        assert seen.status_code == 200, seen.text[-2000:]
+        hidden = dict(HIDDEN.findall(seen.text.partition("<main")[2]))
         hidden |= {CSRF_FIELD: present.csrf, "version": hidden.get("version", "0")}
         return await client.post(path, data={**hidden, **dict(typed)})
