@@ -154,7 +154,10 @@ async def test_the_note_of_a_session_opens_for_the_coordinator(product: Product,
 async def test_the_officer_drafts_answers_and_reads_why_something_is_held_back(
     product: Product, look, seats: Seats
 ) -> None:
-    path = await Infohus(product).opened()
+    house = Infohus(product)
+    path = await house.cleared()
+    await house.met(path)
+    await house.assessed(path)
     officer = product.at(Role.DPO, GREVE)
     asked = {"case_id": str(id_of(path)), "requested_by": "SUBJECT", "identity_checked": True, "regime": "GDPR15"}
     made = await officer.create("/assessment/v1/insights", {**asked, "received_at": product.clock.now().isoformat()})
@@ -170,6 +173,7 @@ async def test_the_officer_drafts_answers_and_reads_why_something_is_held_back(
     await axe(page)
     draft = (await officer.see(f"/assessment/v1/insights/{made}/export")).body
     held = [{"text": each["text"], "basis": "DBL22_CRIME"} for each in draft["texts"] if each["of"] == "CASE"]
+    assert held, "the assessment has texts of the case itself"
     decided = {"decision": "PARTIAL", "held_back": held, "grounds": "Hensynet til andre vejer tungere."}
     await officer.do(f"/assessment/v1/insights/{made}", "decide-insight", decided)
     await page.goto(here)
