@@ -50,7 +50,7 @@ def main(arguments: list[str]) -> int:
         if asked.part in ("quiet", "all"):
             quiet(report, folder / "quiet", asked.seconds)
         if asked.part in ("console", "all"):
-            among_many(report, folder / "console")
+            among_many(report, folder / "console", asked.requests)
         if asked.part in ("whole", "all"):
             with_everything(report, folder / "whole", asked.seconds)
     except WrongResult as wrong:
@@ -75,6 +75,12 @@ def _asked(arguments: list[str]) -> argparse.Namespace:
         help="quiet: intakes without neighbours, list, walls, relay; console: pages among 10,000 rows, their weight, live updates; "
         "whole: start, memory, effect, transitions, intakes with neighbours",
     )
+    parser.add_argument(
+        "--requests",
+        type=int,
+        default=200,
+        help="for each page of the console, with each number of clients (default 200)",
+    )
     parser.add_argument("--keep", action="store_true", help="keep the state folder, with its logs")
     return parser.parse_args(arguments)
 
@@ -94,11 +100,11 @@ def quiet(report: Report, folder: Path, seconds: float) -> None:
         relaying.measure(report, world)
 
 
-def among_many(report: Report, folder: Path) -> None:
+def among_many(report: Report, folder: Path, requests: int) -> None:
     """Measure the console's pages among many rows; nothing writes meanwhile."""
     with _servers(folder) as world:
         _say("pages among 10,000 rows, their weight, live updates")
-        pages.measure(report, world)
+        pages.measure(report, world, requests)
 
 
 @contextmanager

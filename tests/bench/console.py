@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 from uuid import UUID
 
@@ -28,9 +28,6 @@ from tests.bench.report import Goal, Report
 from tests.bench.world import World
 
 SECTION: Final = "console"
-ASKED: Final = 200
-"""Requests for each page, with each number of clients."""
-
 CLIENTS: Final = (1, 4)
 WARM_UP: Final = 10
 DEEP: Final = 8_000
@@ -101,19 +98,19 @@ def pages(case: UUID) -> Sequence[Page]:
     )
 
 
-def measure(report: Report, world: World) -> None:
-    """Plant the rows, then measure."""
+def measure(report: Report, world: World, requests: int) -> None:
+    """Plant the rows, then ask for each page so many times, with each number of clients."""
     case = uvloop.run(console_rows.plant(world))
     urls = {service: world.start(service, "api") for service in SERVICES}
     with watched(world.pids) as surroundings:
         for page in pages(case):
-            _measure(report, world, urls[page.service], page)
-    report.describe(SECTION, surroundings, rows=console_rows.OURS, others=console_rows.OURS, requests=ASKED)
+            _measure(report, world, urls[page.service], page, requests)
+    report.describe(SECTION, surroundings, rows=console_rows.OURS, others=console_rows.OURS, requests=requests)
     weight.measure(report, world, case)
     listening.measure(report, world, urls["notify"])
 
 
-def _measure(report: Report, world: World, url: str, page: Page) -> None:
+def _measure(report: Report, world: World, url: str, page: Page, requests: int) -> None:
     cookie = uvloop.run(signed_in(world, page.who))
     path = uvloop.run(address(world, page))
     request = asked(path, cookie)
@@ -121,7 +118,9 @@ def _measure(report: Report, world: World, url: str, page: Page) -> None:
     name = f"/{page.service}{page.path}" + (f" ({page.what})" if page.what else "")
     for clients in CLIENTS:
         with watched(world.pids) as used:
-            run = uvloop.run(closed_loop([url], list(_shares(request, clients))))
+            run = uvloop.run(
+                closed_loop([url], [itertools.repeat(request, requests // clients) for _ in range(clients)])
+            )
         _require_pages(name, run.answers)
         spent = {
             f"{what}_cpu_ms": 1000 * used.processes[process] / len(run.answers)
@@ -141,7 +140,7 @@ async def signed_in(world: World, who: Actor) -> str:
     """Begin a session, as after a sign-in, which is long enough for a measurement; return the cookie's value."""
     engine = build_engine(world.config.dsn("notify_api", driver="postgresql+asyncpg"), name="bench")
     until = datetime.now(UTC) + timedelta(hours=1)
-    claims = {"sub": str(who.person_ref), "organisation": who.organisation, "roles": sorted(who.roles)}
+    claims: dict[str, Any] = {"sub": str(who.person_ref), "organisation": who.organisation, "roles": sorted(who.roles)}
     claims |= {"iat": int(datetime.now(UTC).timestamp()), "exp": int(until.timestamp())}
     try:
         async with AsyncSession(engine) as session, session.begin():
@@ -150,11 +149,6 @@ async def signed_in(world: World, who: Actor) -> str:
     finally:
         await engine.dispose()
     return value
-
-
-def _shares(request: Request, clients: int) -> Iterator[Iterator[Request]]:
-    for _ in range(clients):
-        yield itertools.repeat(request, ASKED // clients)
 
 
 async def address(world: World, page: Page) -> str:

@@ -12,9 +12,12 @@ import asyncpg
 from deploy.config import SUPERUSER
 from services.assessment.domain.case import Stage
 from services.assessment.domain.case_table import CASE
+from services.assessment.domain.underretning_commands import MakeUnderretning
 from services.assessment.domain.underretning_table import UNDERRETNING
 from services.assessment.repository import case_store, underretning_store
 from services.corps import members
+from services.corps.domain.intervention_commands import RecordCitizenAnswer
+from services.corps.domain.loan_commands import OfferLoan
 from services.corps.domain.member import MemberProfile
 from services.corps.repository import intervention_store, loan_store
 from services.intake.domain import commands as intake
@@ -135,14 +138,14 @@ async def _long(admin: asyncpg.Connection, sample: Sample, facts: int) -> None:
 
 
 async def _underretninger(work: UnitOfWork, admin: asyncpg.Connection) -> None:
-    made = _played(UNDERRETNING, ((cases.SAMPLES[cases.u.MakeUnderretning], Role.PRO_REPORTER),))
+    made = _played(UNDERRETNING, ((cases.SAMPLES[MakeUnderretning], Role.PRO_REPORTER),))
     sample = await kept(work, underretning_store(), made)
     await _both(admin, sample, 0, 1, "'received_at', now() - n * interval '37 minutes'")
 
 
 async def _corps(work: UnitOfWork, admin: asyncpg.Connection) -> None:
     request = corps.REQUEST
-    chosen = (corps.CHOOSE, corps.ic.RecordCitizenAnswer(accepts=True), corps.ACCEPT, corps.ACCEPT)
+    chosen = (corps.CHOOSE, RecordCitizenAnswer(accepts=True), corps.ACCEPT, corps.ACCEPT)
     by = (corps.COORDINATOR, corps.CASEWORKER, corps.THE_MEMBER, corps.COORDINATOR)
     waiting = [(SYSTEM, request)]
     running = [*waiting, *zip(by, chosen, strict=True)]
@@ -150,7 +153,7 @@ async def _corps(work: UnitOfWork, admin: asyncpg.Connection) -> None:
     for place, steps in enumerate((waiting, running)):
         sample = await _lived(work, intervention_store(None), steps)
         await _both(admin, sample, place, 2, since)
-    offered = [(corps.COORDINATOR, corps.DRAFT), (corps.COORDINATOR, corps.lc.OfferLoan())]
+    offered = [(corps.COORDINATOR, corps.DRAFT), (corps.COORDINATOR, OfferLoan())]
     await _both(admin, await _lived(work, loan_store(None), offered), 0, 1)
 
 

@@ -13,6 +13,7 @@ import asyncpg
 import uvloop
 
 from shared.lifecycle.actor import Actor
+from shared.web.console.session import COOKIE
 from tests.bench import console
 from tests.bench.console_rows import TOVHOLDER
 from tests.bench.counting import WrongResult
@@ -41,7 +42,7 @@ class Listener:
         """Begin to listen. Raises `WrongResult` if it is refused."""
         host, port = urlsplit(url).netloc.split(":")
         reader, writer = await asyncio.open_connection(host, int(port))
-        headers = ("host: bench", "accept: text/event-stream", f"cookie: {console.COOKIE}={cookie}")
+        headers = ("host: bench", "accept: text/event-stream", f"cookie: {COOKIE}={cookie}")
         writer.write("\r\n".join(["GET /work/live HTTP/1.1", *headers, "", ""]).encode())
         head = await asyncio.wait_for(reader.readuntil(b"retry: "), PATIENCE_SECONDS)
         if b" 200 " not in head.partition(b"\r\n")[0]:

@@ -12,6 +12,7 @@ import httpx
 import uvloop
 
 from deploy import processes
+from shared.web.console.session import COOKIE
 from tests.bench import console
 from tests.bench.console_rows import TOVHOLDER
 from tests.bench.counting import WrongResult
@@ -46,7 +47,7 @@ def measure(report: Report, world: World, case: UUID) -> None:
 
 def _weights(base: str, path: str, cookie: str, encoding: str) -> Iterator[tuple[str, float]]:
     """Yield the kilobytes (1,000 bytes) of bodies: of the page, of what it links, of the Latin fonts that its styles name."""
-    headers = {"accept-encoding": encoding, "cookie": f"{console.COOKIE}={cookie}"}
+    headers = {"accept-encoding": encoding, "cookie": f"{COOKIE}={cookie}"}
     with httpx.Client(base_url=base, headers=headers, trust_env=False) as client:
         page, size = _fetched(client, path)
         yield "page_kb", size / 1000
