@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -25,7 +26,7 @@ from services.intake.domain.commands import (
 from services.intake.domain.concern import Concern, Stage
 from services.intake.handlers import Concerns
 from services.intake.tables import CALL, DRAFTS
-from shared.contracts.codes import Anonymity
+from shared.contracts.codes import Anonymity, Answer, ReporterKind, Travel
 from shared.errors import Conflict, Invalid, NotFound
 from shared.lifecycle.table import Command
 from shared.lifecycle.text import CaseText, SecurityText, Text
@@ -157,9 +158,22 @@ def _alarm(said: ReceiveConcern) -> RaiseAcute:
 
 def completing(concern: Concern, said: ReceiveConcern) -> Iterator[Command]:
     """Yield what brings a concern that was taken in during the call up to what the form says at its end."""
-    if concern.anonymity is Anonymity.ANONYMOUS and said.anonymity is not Anonymity.ANONYMOUS:
+    named = said.anonymity is not Anonymity.ANONYMOUS
+    if named and (said.anonymity is not concern.anonymity or said.reporter is not None):
         yield SetAnonymity(anonymity=said.anonymity, reporter=said.reporter)
     names = ("description", "subject", "subject_known", "subject_municipality")
     more = {name: getattr(said, name) for name in names if getattr(said, name) is not None}
+    more |= {name: value for name, value in _learnt(said).items() if value != getattr(concern, name)}
     if more:
         yield CompleteRecord(**more)
+
+
+def _learnt(said: ReceiveConcern) -> dict[str, Any]:
+    """Return what the form knows of caller and person. That something is not known takes back nothing that somebody knew."""
+    known: dict[str, Any] = {
+        "reporter_kind": None if said.reporter_kind is ReporterKind.UNKNOWN else said.reporter_kind,
+        "minor": None if said.minor is Answer.UNKNOWN else said.minor,
+        "travel": None if said.travel is Travel.NONE else said.travel,
+        "cross_over": said.cross_over or None,
+    }
+    return {name: value for name, value in known.items() if value is not None}

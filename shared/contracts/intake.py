@@ -86,6 +86,10 @@ class RecordCompleted(Fact):
     subject: UUID | None = None
     subject_known: SubjectKnown | None = None
     subject_municipality: str | None = None
+    reporter_kind: ReporterKind | None = None
+    minor: Answer | None = None
+    travel: Travel | None = None
+    cross_over: bool | None = None
 
 
 class AnonymitySet(Fact):

@@ -109,6 +109,10 @@ class CompleteRecord(Command):
     subject: IdentityText | None = None
     subject_known: SubjectKnown | None = None
     subject_municipality: MunicipalityCode | None = None
+    reporter_kind: ReporterKind | None = None
+    minor: Answer | None = None
+    travel: Travel | None = None
+    cross_over: bool | None = None
 
 
 class SetAnonymity(Command):

@@ -171,6 +171,10 @@ def apply(concern: Concern, fact: Fact) -> Concern:
                 subject=fact.subject or concern.subject,
                 subject_known=fact.subject_known or concern.subject_known,
                 subject_municipality=fact.subject_municipality or concern.subject_municipality,
+                reporter_kind=fact.reporter_kind or concern.reporter_kind,
+                minor=fact.minor or concern.minor,
+                travel=fact.travel or concern.travel,
+                cross_over=concern.cross_over if fact.cross_over is None else fact.cross_over,
             )
             return _told(completed) if concern.stage == Stage.ACUTE else completed
         case AnonymitySet():

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 
 from services.intake import repository
 from services.intake.domain.concern import Concern, Question, Stage
-from shared.contracts.codes import Anonymity, Answer, Travel
+from shared.contracts.codes import Anonymity, Answer, ReporterKind, Travel
 from shared.hosting.api import ApiParts
 from shared.lifecycle.text import FieldClass
 from shared.persistence.store import Store
@@ -43,6 +43,7 @@ FIRST = (
     "set-anonymity",
 )
 
+ANYTHING = tuple(str(code) for codes in (ReporterKind, Answer, Travel) for code in codes)
 PLACES = ("raise-acute.subject_municipality", "complete-record.subject_municipality", "point-out-help.municipality")
 
 
@@ -73,7 +74,10 @@ def concern_pages(router: APIRouter, parts: ApiParts, console: Console, store: S
             "withdraw-question.question": _open_questions,
         },
         # What was said cannot be unsaid (2.4).
-        open={"set-anonymity.anonymity": lambda visit, concern: (Anonymity.CONFIDENTIAL, Anonymity.OPEN)},
+        open={
+            "set-anonymity.anonymity": lambda visit, concern: (Anonymity.CONFIDENTIAL, Anonymity.OPEN),
+            **{f"complete-record.{name}": _until_routed for name in ("reporter_kind", "minor", "travel", "cross_over")},
+        },
         presets={
             "route-concern": _to_residence,
             "point-out-help": _to_residence,
@@ -155,6 +159,11 @@ def _only(visit: Visit, concern: Concern) -> Form:
     """Choose the question where there is one only."""
     asked = concern.open_questions
     return Form((("question", str(asked[0].text)),)) if len(asked) == 1 else Form()
+
+
+def _until_routed(_: Visit, concern: Concern) -> Sequence[str]:
+    """The case has been told how it was once it was sent on: what is learnt later is said there."""
+    return () if concern.stage in (Stage.ROUTED, Stage.MERGED) else ANYTHING
 
 
 async def _municipalities(visit: Visit, tx: Transaction, concern: Concern) -> Sequence[Option]:

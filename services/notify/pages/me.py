@@ -28,7 +28,10 @@ NO_ORDER: Final = N_("Fraværet skal slutte, efter at det begynder, og vare høj
 SHORTEST: Final = timedelta(seconds=1)
 OUT: Final = Door("sign-out-everywhere", "one's own sessions")
 DONE: Final = {
-    "away": N_("Dit fravær er noteret. Det, der er sendt til dig og ikke er set, går til din stedfortræder."),
+    "away": N_(
+        "Fraværet er noteret. Mens du er væk, går dine påmindelser til din stedfortræder, eller til de andre på vagt og lederen."
+    ),
+    "never": N_("Fraværet er slettet."),
     "back": N_("Dit fravær er slut. Nye påmindelser kommer til dig igen."),
 }
 
@@ -75,7 +78,8 @@ def me_pages(router: APIRouter, console: Console, desk: Desk) -> None:
             me = await directory.person(tx, visit.actor.person_ref)
             wanted = _ended(me, tx.now) if ends else _asked(visit)
             await desk.leave(tx, visit.actor.person_ref, wanted.away_from, wanted.away_to)
-        return see_other(f"/notify/me?done={'back' if ends else 'away'}")
+        begun = me is not None and me.away(wanted.away_from)
+        return see_other(f"/notify/me?done={'away' if not ends else 'back' if begun else 'never'}")
 
     async def out(visit: Visit) -> Response:
         """End every session of mine, in this browser and all others."""
@@ -128,7 +132,9 @@ def _moment(day: str, hour: str) -> datetime:
 
 
 def _ended(me: Person | None, now: datetime) -> Absence:
-    """Return the absence that ends now. Raises `Invalid` (`not_away`) for who is not away."""
-    if me is None or me.away_from is None or not me.away(now):
+    """Return the absence that ends now, also one that has not begun. Raises `Invalid` (`not_away`) for who is not away."""
+    if me is None or me.away_from is None or me.away_to is None or me.away_to <= now:
         raise Invalid("not_away", "you are not away", remedy="There is nothing to end.")
+    if me.away_from > now:
+        return Absence.model_validate({"from": now - SHORTEST, "to": now})
     return Absence.model_validate({"from": me.away_from, "to": max(now, me.away_from + SHORTEST)})

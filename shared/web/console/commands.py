@@ -254,8 +254,11 @@ class CommandPages:
 
 
 def offered(fields: Sequence[Field], codes: Mapping[str, Collection[Any]]) -> tuple[Field, ...]:
-    """Return the fields with the codes that can be chosen, by the path of the field; what was sent is read by all of them."""
-    return tuple(_narrowed(each, each.name, codes) for each in fields)
+    """Return the fields with the codes that can be chosen, by the path of the field; what was sent is read by all of them.
+
+    A field of which nothing can be chosen is not asked.
+    """
+    return tuple(_narrowed(each, each.name, codes) for each in fields if each.name not in codes or codes[each.name])
 
 
 def _narrowed(asked_for: Field, path: str, codes: Mapping[str, Collection[Any]]) -> Field:

@@ -234,6 +234,34 @@ async def test_a_name_said_after_the_alarm_makes_the_caller_confidential(site: S
     assert (await concern(site, path))["anonymity"] == "CONFIDENTIAL"
 
 
+async def test_what_is_learnt_after_the_alarm_goes_to_the_infohus_with_it(site: Site) -> None:
+    """Else whoever was reported as having left was sent on as somebody of whom no journey was known."""
+    path, form = new_call()
+    await pressed(site, path, form | {"minor": "UNKNOWN"}, "acute")
+    learnt = {"minor": "YES", "travel": "DEPARTED", "cross_over": "yes", "reporter_kind": "PARENT"}
+    named = {"anonymity": "CONFIDENTIAL", "reporter": "En opdigtet mor."}
+    await pressed(site, path, form | learnt | named, "handover", called="POLICE_114")
+    sent = await pressed(
+        site, path, form | learnt | named | {"anonymity": "OPEN"}, "route", subject_municipality="0253"
+    )
+    assert sent.status_code == 201, sent.text
+
+    found = await concern(site, path)
+    told = {name: found[name] for name in ("minor", "travel", "cross_over", "reporter_kind", "anonymity", "stage")}
+    assert told == learnt | {"cross_over": True, "anonymity": "OPEN", "stage": "C2"}
+    fact = "select body from intake.facts where aggregate_id = :id and type = 'concern.routed.v1'"
+    routed = await count(site, fact, id=UUID(path[-36:]))
+    assert (routed["minor"], routed["travel"], routed["cross_over"]) == ("YES", "DEPARTED", True)
+
+
+async def test_that_something_is_not_known_takes_back_nothing(site: Site) -> None:
+    path, form = new_call()
+    await pressed(site, path, form | {"minor": "YES", "travel": "PLAN"}, "acute")
+    await pressed(site, path, form | {"minor": "UNKNOWN", "travel": "NONE"}, "later")
+    found = await concern(site, path)
+    assert (found["minor"], found["travel"]) == ("YES", "PLAN")
+
+
 async def test_what_is_wrong_is_said_and_no_word_is_lost(site: Site) -> None:
     path, form = new_call()
     for button, where in (("route", "subject_municipality"), ("help", "offers")):

@@ -339,6 +339,22 @@ async def test_who_notes_an_absence_is_away_and_back_again(notify: NotifyWorld, 
     assert (wrong.status_code, "Fraværet skal slutte" in wrong.text) == (422, True)
 
 
+async def test_an_absence_that_has_not_begun_can_be_taken_back(notify: NotifyWorld, hand_clock: HandClock) -> None:
+    hand_clock.moment = MONDAY
+    form = {"from_day": "2026-12-21", "from_time": "08:00", "to_day": "2026-12-23", "to_time": "16:00"}
+    await notify.look(COLLEAGUE, "/me/absence", form)
+    assert "Slet fraværet" in await page(notify, COLLEAGUE, "/me")
+
+    gone = await notify.look(COLLEAGUE, "/me/absence", {"back": "now"})
+
+    assert (gone.status_code, gone.headers["location"]) == (303, "/notify/me?done=never")
+    hand_clock.moment += timedelta(days=30)
+    text = await page(notify, COLLEAGUE, "/me?done=never")
+    assert "Fraværet er slettet." in text
+    assert "Slet fraværet" not in text
+    assert "noteret som væk" not in text
+
+
 async def test_the_directory_shows_addresses_to_its_keepers_alone(notify: NotifyWorld) -> None:
     assert "@tovholder.example" in await page(notify, OPERATOR, f"/people?organisation={GREVE}")
     mine = await page(notify, HOLDER, "/people?organisation=kommune:0265")

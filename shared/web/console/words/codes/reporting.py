@@ -10,7 +10,7 @@ from shared.web.console.language import N_
 CODES: Final[Mapping[str, Mapping[str, str]]] = {
     "Anonymity": {
         "ANONYMOUS": N_("Anonym: vi gemmer intet om, hvem der henvender sig"),
-        "CONFIDENTIAL": N_("Fortrolig: navnet låses og vises ikke for andre"),
+        "CONFIDENTIAL": N_("Fortrolig: navnet låses, og det skrives ned, hver gang nogen åbner det"),
         "OPEN": N_("Åben: navnet må bruges i sagen"),
     },
     "Answer": {

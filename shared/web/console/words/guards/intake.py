@@ -14,7 +14,10 @@ GUARDS: Final[Mapping[str, Reason]] = {
         N_("Spørg om det først. Er et navn sagt, så vælg fortrolig: det kan ikke blive anonymt igen."),
     ),
     "residence_missing": Reason(
-        N_("Når vi ved, hvem det er, skal kommunen skrives."), N_("Vælg den kommune, personen bor i, ikke skolens.")
+        N_("Når vi ved, hvem det er, skal kommunen skrives."),
+        N_(
+            "Vælg den kommune, personen bor i, ikke skolens. Ved du den ikke, så svar ”Delvist” på, om det vides, hvem det er."
+        ),
     ),
     "municipality_unknown": Reason(
         N_("Den kommune findes ikke i dag."), N_("Vælg en af de 98. Christiansø er ikke en kommune.")
