@@ -186,6 +186,29 @@ async def test_a_deputy_sees_what_a_colleague_took_who_is_away(notify: NotifyWor
     assert "Du er stedfortræder" in text
 
 
+async def test_a_deputy_who_may_not_see_the_record_is_told_that_it_waits_and_not_which(notify: NotifyWorld) -> None:
+    absent = Actor(uuid4(), GREVE, frozenset({Role.CASEWORKER}))
+    named, other = Actor(uuid4(), GREVE, frozenset({Role.CASEWORKER})), uuid4()
+    stands_in: dict[str, Any] = {"organisation": GREVE, "deputy": named.person_ref}
+    await notify.staff(
+        staff_member(absent.person_ref, Role.CASEWORKER, **stands_in),
+        staff_member(other, Role.SECRETARIAT, **stands_in),
+        staff_member(named.person_ref, Role.CASEWORKER, organisation=GREVE),
+    )
+    by_name, by_role = uuid4(), uuid4()
+    of_her = opened(uuid4(), kind="decide", owner_role=Role.CASEWORKER, owner_person=absent.person_ref)
+    await notify.bring(of_her, by_name)
+    await notify.bring(opened(uuid4(), kind="meeting", owner_role=Role.SECRETARIAT), by_role)
+    await notify.away(absent.person_ref)
+    await notify.away(other)
+
+    text = await page(notify, named, "/work?whose=deputy")
+
+    assert text.count("Du ser ikke sagen") == 2
+    assert str(by_name) not in text
+    assert str(by_role) not in text
+
+
 async def test_a_leader_is_told_of_a_case_and_not_which(notify: NotifyWorld, hand_clock: HandClock) -> None:
     deadline, about = uuid4(), uuid4()
     await notify.bring(opened(deadline), about)
