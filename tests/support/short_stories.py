@@ -242,7 +242,7 @@ async def loans_change(tale: Tale) -> None:
     option = (await coordinator.see(f"{path}/options")).body["options"][0]
     lender = kommune(option["municipality"])
     giver, taker = tale.at(Role.LEADER, lender), tale.at(Role.LEADER, place)
-    terms = agreement(tale, option["member_ref"], days=120)
+    terms = agreement(tale, option["member_ref"], days=200)
     first = await _lent(tale, coordinator, request, terms)
     await giver.do(first, "cancel-loan", {"reason": "TERMS"})
     loan = await _lent(tale, coordinator, request, terms)
@@ -252,7 +252,7 @@ async def loans_change(tale: Tale) -> None:
     await begin(plain, plain.at(Role.LOCAL_COORDINATOR, place), member, path)
     await tale.until(add_days(tale.now, 2))
     tale.expect(await stage(coordinator, loan) == "L4", "the loan is active (L4)")
-    longer = {"ends_on": (local(tale.now).date() + timedelta(days=170)).isoformat()}
+    longer = {"ends_on": (local(tale.now).date() + timedelta(days=260)).isoformat()}
     await giver.do(loan, "extend-as-lender", longer)
     await taker.do(loan, "extend-as-borrower", longer)
     home = {"ends_on": (local(tale.now).date() + timedelta(days=20)).isoformat()}
