@@ -147,8 +147,8 @@ async def _corps(work: UnitOfWork, admin: asyncpg.Connection) -> None:
     request = corps.REQUEST
     chosen = (corps.CHOOSE, RecordCitizenAnswer(accepts=True), corps.ACCEPT, corps.ACCEPT)
     by = (corps.COORDINATOR, corps.CASEWORKER, corps.THE_MEMBER, corps.COORDINATOR)
-    waiting = [(SYSTEM, request)]
-    running = [*waiting, *zip(by, chosen, strict=True)]
+    waiting: list[tuple[Actor, Command]] = [(SYSTEM, request)]
+    running: list[tuple[Actor, Command]] = [*waiting, *zip(by, chosen, strict=True)]
     since = "'requested_at', now() - n * interval '37 minutes'"
     for place, steps in enumerate((waiting, running)):
         sample = await _lived(work, intervention_store(None), steps)
