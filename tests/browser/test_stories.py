@@ -137,7 +137,13 @@ async def test_a_story_ends_as_it_must(played: Played, code: str) -> None:
 
 @plays(*COMMANDS)
 @pytest.mark.timeout(1800)
-async def test_the_stories_are_given_through_forms_on_sound_pages(played: Played, desks: Desks) -> None:
+async def test_the_stories_are_told_through_forms(played: Played, desks: Desks) -> None:
     assert played.in_order, "steps of deadlines fire in global order"
     assert set(COMMANDS) - desks.given == set()
+
+
+@pytest.mark.timeout(1800)
+async def test_no_page_of_the_stories_breaks_its_policy_or_leaves_the_origin(played: Played, desks: Desks) -> None:
+    assert played.accounts
+    assert desks.watch.requests, "somebody was at the console"
     assert desks.watch.unexpected() == []
