@@ -23,9 +23,6 @@ CACHED_WORKFLOWS = 50
 """Workflows kept in memory between their tasks, 100 to 200 KB each. They sleep for days: one that is evicted is replayed when it wakes,
 which takes some 12 ms, for histories are short. More than these are at work at once in a burst alone."""
 
-AT_ONCE = 20
-"""Workflow tasks that a worker has in hand at a time. Each takes a thread and room that stays taken; one interpreter does one at a time."""
-
 BUILD_ID = f"tovholder-{version('tovholder')}"
 """Without one the SDK hashes the code of every loaded module at start, which takes seconds."""
 
@@ -51,7 +48,6 @@ def build_worker(
         activities=activities,
         workflow_runner=sandbox(service),
         max_cached_workflows=CACHED_WORKFLOWS,
-        max_concurrent_workflow_tasks=AT_ONCE,
         max_concurrent_activities=concurrent_activities,
         graceful_shutdown_timeout=drain,
         workflow_failure_exception_types=[TovholderError],
