@@ -32,6 +32,7 @@ from services.intake import repository as intake
 from services.intake.domain.concern import Stage as ConcernStage
 from shared.clock import WallClock
 from shared.hosting.api import ApiParts, Pages, Routes
+from shared.identity.sessions import Left
 from shared.lifecycle.actor import SYSTEM, Actor, Role
 from shared.lifecycle.aggregate import Aggregate
 from shared.observability.health import Health
@@ -45,6 +46,7 @@ from shared.policy.matrix import STAFF, Relation
 from shared.vault import DevKeyProvider, PostgresKeyStore, Vault
 from shared.web.console.assets import Assets
 from shared.web.console.operations import operations_pages
+from shared.web.console.provider import Provider
 from shared.web.console.session import COOKIE, CSRF_FIELD, Present
 from shared.web.console.site import Console, PageDoor
 from shared.web.edge import Edge, build_app
@@ -230,8 +232,11 @@ class OpenSessions:
         actor = Actor(UUID(person), organisation, frozenset(Role(role) for role in held))
         return Present(actor, datetime.now(UTC) + timedelta(minutes=30), "|".join((person, organisation, *held)))
 
-    async def end(self, value: str, *, everywhere: bool = False) -> None:
-        """End nothing: there is nothing to end."""
+    provider = Provider("console", None, "http://issuer/authorize", "http://issuer/token")
+
+    async def leave(self, value: str, *, everywhere: bool = False) -> Left:
+        """End nothing: there is nothing to end, and nothing to give back."""
+        return Left()
 
 
 def _console(service: str, edge: Edge) -> Console:
