@@ -52,7 +52,6 @@ COMMANDS = (
     "concern-withdraw-question",
     "insight-decide-insight",
     "intervention-ask-desk",
-    "intervention-hold-supervision",
     "intervention-log-session",
     "intervention-pause-intervention",
     "intervention-propose-ending",
