@@ -21,7 +21,7 @@ from services.assessment.glass import Glasses, opened_grounds
 from services.assessment.pages.references import reference
 from services.assessment.repository import CaseStore
 from shared.contracts.glass import GlassReview
-from shared.errors import NotFound, TovholderError
+from shared.errors import Invalid, NotFound, TovholderError
 from shared.hosting.api import ApiParts
 from shared.lifecycle.actor import Role
 from shared.lifecycle.aggregate import OpenClock
@@ -92,7 +92,7 @@ class GlassPages:
         try:
             glass = UUID(visit.form.get("glass_id"))
         except ValueError:
-            raise _nothing() from None
+            raise Invalid("reference_invalid", "the form names no break-glass", field="glass_id") from None
         edge = self.console.edge
         text = await opened_grounds(edge, visit.request, visit.actor, self.glasses, self.vault, about, glass)
         return await self._page(visit, Form(), Refusals(), opened={glass: text})

@@ -12,7 +12,6 @@ ERRORS: Final[Mapping[str, Reason]] = {
     "colleague_unknown": Reason(
         N_("Opgaver gives til en kollega i samme organisation og rolle."), N_("Vælg en af dem på listen.")
     ),
-    "nothing_chosen": Reason(N_("Ingen opgave er valgt."), N_("Gå tilbage, og sæt kryds ved dem, det gælder.")),
     "view_needs_name": Reason(N_("Visningen mangler et navn."), N_("Gå tilbage, og skriv et kort navn.")),
     "view_is_all": Reason(N_("Det er hele listen. Den behøver ingen visning."), N_("Vælg først et filter.")),
     "views_full": Reason(N_("Du har allerede så mange visninger, som man kan have."), N_("Slet en af dem først.")),
