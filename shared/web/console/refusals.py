@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+import structlog
 from pydantic import ValidationError
 
 from shared.errors import TovholderError
 from shared.web.console.language import N_, Language
+
+log = structlog.get_logger()
 
 SAID: Final[Mapping[str, str]] = {
     "missing": N_("Skal udfyldes."),
@@ -68,6 +71,8 @@ class Refusals:
 def refusals(error: ValidationError | TovholderError, language: Language) -> Refusals:
     """Return what is wrong, in words."""
     if isinstance(error, TovholderError):
+        if error.status >= 500:
+            log.warning("form_failed", code=error.code)
         code = type(error).__name__ if error.status == 412 else error.code
         return Refusals(code, error, {error.field: ""} if error.field else {})
     lines = error.errors(include_url=False, include_input=False)
