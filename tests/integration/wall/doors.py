@@ -122,7 +122,7 @@ class Served:
     async def ask(self, who: Actor | None, operation: str, record: UUID | None = None, body: Any = None) -> Response:
         """Ask for an operation as somebody, or as nobody."""
         method, path = self.operations[operation]
-        for parameter in ("{id}", "{deadline_id}", "{who}"):
+        for parameter in ("{id}", "{deadline_id}", "{glass_id}", "{who}"):
             path = path.replace(parameter, "me" if parameter == "{who}" else str(record or uuid4()))
         headers = {"Idempotency-Key": str(uuid4()), **STALE}
         if who is not None:

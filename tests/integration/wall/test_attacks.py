@@ -22,8 +22,8 @@ MADE_UP = "opdigtetnavnesen"
 """A name that stands nowhere in the code."""
 
 
-BODILESS = "work-seen"
-"""Says that somebody has seen something, in the path; a body is not read."""
+BODILESS = ("work-seen", "glass-open-grounds")
+"""Say all of it in the path; a body is not read."""
 
 
 async def send(
@@ -31,7 +31,7 @@ async def send(
 ) -> Response:
     """Send raw bytes and headers to an operation, with `at` in the place of every parameter."""
     method, path = served.operations[operation]
-    for parameter in ("{id}", "{deadline_id}", "{who}"):
+    for parameter in ("{id}", "{deadline_id}", "{glass_id}", "{who}"):
         path = path.replace(parameter, at)
     given = {b"idempotency-key": str(uuid4()).encode(), b"if-match": b'"999999"', b"content-type": b"application/json"}
     if who is not None:
@@ -58,7 +58,7 @@ def admitted(door: Door) -> Actor:
 
 def posts(served: Served) -> list[tuple[Door, Actor | None]]:
     """Return the doors that take a body, each with somebody who may."""
-    doors = [door for name, door in served.doors.items() if served.operations[name][0] != "GET" and name != BODILESS]
+    doors = [door for name, door in served.doors.items() if served.operations[name][0] != "GET" and name not in BODILESS]
     return [(door, None if door.public else admitted(door)) for door in doors]
 
 
