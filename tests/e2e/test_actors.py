@@ -30,6 +30,8 @@ async def test_without_a_token_every_path_answers_401_but_the_public_form(produc
         "intake POST /v1/public/concerns",
         "intake POST /v1/public/concerns/status",
         "intake POST /v1/public/concerns/add-information",
+        "intake POST /v1/public/concerns/questions",
+        "intake POST /v1/public/concerns/answer-question",
     }
 
 

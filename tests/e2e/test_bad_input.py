@@ -21,7 +21,9 @@ from tests.support.served import Served, ask, documents, served
 
 pytestmark = pytest.mark.timeout(240)  # the first test also starts the servers
 AT_ONCE = 8
-CODE = re.compile(r"^[a-z][a-z0-9_]{2,60}$")
+CODE = re.compile(r"^[a-z][a-z0-9_-]{2,60}$")
+"""What a stable code looks like; the gateway's own, such as not-found, have hyphens."""
+
 JSON = {"Content-Type": "application/json"}
 NUL, LONE, HUGE = "a\\u0000b", "\\ud800", "1" + "0" * 5_000
 

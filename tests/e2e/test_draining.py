@@ -86,8 +86,11 @@ async def _locked(product: Product, statement: str) -> AsyncIterator[object]:
 
 
 async def _route(product: Product, path: str) -> httpx.Response:
-    token = await product.office.token(adviser(product).ref)
-    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4()), "If-Match": '"2"'}
+    who = adviser(product)
+    seen = await who.see(f"/intake{path}")
+    assert who.ref is not None
+    token = await product.office.token(who.ref)
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4()), "If-Match": f'"{seen.version}"'}
     async with httpx.AsyncClient(base_url=product.url("intake", "api"), trust_env=False, timeout=30) as client:
         return await client.post(f"{path}/route-concern", json=routing(), headers=headers)
 

@@ -58,7 +58,9 @@ def admitted(door: Door) -> Actor:
 
 def posts(served: Served) -> list[tuple[Door, Actor | None]]:
     """Return the doors that take a body, each with somebody who may."""
-    doors = [door for name, door in served.doors.items() if served.operations[name][0] != "GET" and name not in BODILESS]
+    doors = [
+        door for name, door in served.doors.items() if served.operations[name][0] != "GET" and name not in BODILESS
+    ]
     return [(door, None if door.public else admitted(door)) for door in doors]
 
 
