@@ -72,7 +72,7 @@ class Shot:
     role: Role | None = None
     place: str = ""
     follow: tuple[str, ...] = ()
-    """Selectors that are pressed one after the other, from the page at `path` on; one that is not there ends the way."""
+    """Selectors that are pressed one after the other, from the page at `path` on; each must be there."""
     size: tuple[int, int] = DESK
     typed: tuple[tuple[str, str], ...] = ()
     """Selectors and what is typed or chosen there, once the way is gone; nothing is sent."""
@@ -133,7 +133,7 @@ SHOTS: Final = (
         "case",
         "One case",
         "Where it stands, what can be done next and why not the rest, what happened. Sealed texts open on demand with a reason.",
-        "/assessment/cases?stage=K7",
+        "/assessment/cases?stage=K5",
         Role.TOVHOLDER_KOMMUNE,
         AARHUS,
         follow=(RECORD,),
@@ -218,9 +218,10 @@ async def _take(browser: Browser, gateway: str, shot: Shot, mentor: str) -> bool
         if answer is None or answer.status != 200:
             return False
         for selector in shot.follow:
-            if await page.locator(selector).count():
-                await page.locator(selector).first.click()
-                await page.wait_for_load_state()
+            if not await page.locator(selector).count():
+                return False
+            await page.locator(selector).first.click()
+            await page.wait_for_load_state()
         for selector, text in shot.typed:
             one = page.locator(selector).first
             await (one.fill(text) if text else one.check())
