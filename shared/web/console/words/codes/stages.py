@@ -60,6 +60,7 @@ STEPS: Final[Mapping[str, str]] = {
     "case.C2": N_("Visiteret"),
     "case.K0": N_("Indledende"),
     "case.K1": N_("Politiet"),
+    "case.K4": N_("Møde"),
     "case.K5": N_("Anbefaling"),
     "case.K6": N_("Afgørelse"),
     "case.K7": N_("Tilbud"),
