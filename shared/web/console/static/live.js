@@ -18,7 +18,7 @@
   let wait = FIRST_MS;
   let heardAt = 0;
   let fetchedAt = Date.now();
-  let opened = false;
+  let fresh = false;
 
   const changed = () => body.dispatchEvent(new CustomEvent("work-changed", { bubbles: true }));
   const told = (lost) => {
@@ -60,18 +60,20 @@
       return;
     }
     stream = new EventSource("/notify/work/live");
+    fresh = true;
     heardAt = Date.now();
     stream.addEventListener("open", () => {
       heardAt = Date.now();
-      if (opened) {
-        changed();
-      }
-      opened = true;
     });
     stream.addEventListener("here", () => {
       heardAt = Date.now();
       wait = FIRST_MS;
       told(false);
+      if (fresh) {
+        // What came between the page and the first word of the stream was told to nobody.
+        fresh = false;
+        changed();
+      }
     });
     stream.addEventListener("work", () => {
       heardAt = Date.now();
