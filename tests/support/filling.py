@@ -57,6 +57,10 @@ async def _one(inputs: Locator, field: Field, value: Any) -> None:
     elif tag == "SELECT":
         offered = await inputs.first.evaluate("one => [...one.options].map(each => each.value)")
         wanted = _plain(value)
+        if wanted not in offered and await inputs.count() > 1:
+            # A list of whom the product knows has a line beside it for somebody else.
+            await inputs.last.fill(wanted)
+            return
         await inputs.first.select_option(wanted if wanted in offered else next((each for each in offered if each), ""))
     else:
         await inputs.first.fill(_typed(field, value))

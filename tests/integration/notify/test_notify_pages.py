@@ -280,9 +280,12 @@ async def test_the_directory_tells_every_service_who_the_askers_colleagues_are(n
         async with notify.api.begin(who) as tx:
             return await staff.colleagues(tx.session, role)
 
+    here = [staff_member(who.person_ref, *who.roles, organisation=GREVE) for who in (HOLDER, COLLEAGUE, LEADER)]
+    async with notify.api.begin(OPERATOR) as tx, tx.as_system() as system:
+        await directory.take_off_others(system, here)
     assert set(await known(LEADER, KOMMUNE)) == {HOLDER.person_ref, COLLEAGUE.person_ref}
     assert await known(ELSEWHERE, KOMMUNE) == [ELSEWHERE.person_ref], "their own organisation's, and no other's"
-    assert await known(LEADER, Role.CASEWORKER) == []
+    assert await known(LEADER, Role.EXIT_COORD) == []
 
     left = [staff_member(who.person_ref, *who.roles, organisation=GREVE) for who in (COLLEAGUE, LEADER)]
     async with notify.api.begin(OPERATOR) as tx, tx.as_system() as system:
