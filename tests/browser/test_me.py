@@ -156,7 +156,7 @@ async def test_an_absence_is_noted_and_ended(product: Product, look, seats: Seat
     await page.locator("#from-day").fill((today - timedelta(days=1)).isoformat())
     await page.locator("#to-day").fill((today + timedelta(days=2)).isoformat())
     await page.get_by_role("button", name="Notér fravær").click()
-    await page.get_by_text("Dit fravær er noteret").wait_for()
+    await page.get_by_text("Fraværet er noteret").wait_for()
     assert "Du er noteret som væk til" in await page.inner_text("main")
     assert await product.value("select away_to > now() from notify.person where person_ref = $1", me)
 
