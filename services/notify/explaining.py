@@ -9,7 +9,7 @@ from typing import Any, Literal
 from services.notify.sentences import todo
 from services.notify.words import reference
 from shared.contracts.lifecycle import DeadlineReason
-from shared.lifecycle.actor import Role
+from shared.lifecycle.actor import Actor, Role
 from shared.web.console.due import why
 from shared.web.console.language import language_of
 
@@ -40,15 +40,15 @@ STEPS = {
 DECIDES_NOTHING = ("Påmindelser afgør intet.", "Reminders decide nothing.")
 
 
-def explained(row: Mapping[str, Any], now: datetime, language: Language) -> dict[str, Any]:
+def explained(row: Mapping[str, Any], now: datetime, language: Language, actor: Actor) -> dict[str, Any]:
     """Return the item as JSON; `row` is a row of `repository.my_work`, texts are in `language`.
 
-    `aggregate_id` and `link` are null for a leader who may not see the record.
+    `aggregate_id` and `link` are null for who may not see the record.
     """
     index = 0 if language == "da" else 1
     names = names_caseworker(row)
     sentence = todo(row["aggregate_kind"], NAME_CASEWORKER if names else row["kind"])
-    shown = row["because"] != "LEADER" or row["aggregate_kind"] in LEADERS_SEE
+    shown = may_see_record(row, actor)
     reason = DeadlineReason.model_validate(row["reason"])
     overdue = row["due_at"] < now
     return {
@@ -78,6 +78,16 @@ def explained(row: Mapping[str, Any], now: datetime, language: Language) -> dict
         **{name: row[name].isoformat() if row[name] else None for name in (*STEPS, "opened_at", "seen_at")},
         "link": _link(row, "naming" if names else row["aggregate_kind"]) if shown else None,
     }
+
+
+def may_see_record(row: Mapping[Any, Any], actor: Actor) -> bool:
+    """Say whether the actor may hear which record it is (R5): of others they hear that something waits.
+
+    A leader, where the kind's policy lets her; a deputy, where it is nobody's by name and the role is also theirs.
+    """
+    if row["because"] == "LEADER":
+        return row["aggregate_kind"] in LEADERS_SEE
+    return row["because"] != "DEPUTY" or (row["owner_person"] is None and row["owner_role"] in actor.roles)
 
 
 def names_caseworker(row: Mapping[str, Any]) -> bool:

@@ -76,7 +76,7 @@ def work_routes(router: APIRouter, edge: Edge, desk: Desk) -> None:
             )
             rows = await repository.my_work(tx, query)
             counts = await repository.my_counts(tx, today, week)
-            items = [explained(dict(row), tx.now, language) for row in rows[:limit]]
+            items = [explained(dict(row), tx.now, language, actor) for row in rows[:limit]]
         more = rows[limit - 1] if len(rows) > limit else None
         body = {"items": items, "counts": dict(counts), "next": encode(more) if more else None}
         return JSONResponse(body, headers=_headers(language))
@@ -89,7 +89,7 @@ def work_routes(router: APIRouter, edge: Edge, desk: Desk) -> None:
             row = await repository.my_item(tx, deadline_id)
             if row is None:
                 raise NotFound("work_not_found", "nothing waits for you under this reference")
-            body = explained(dict(row), tx.now, language)
+            body = explained(dict(row), tx.now, language, actor)
         return JSONResponse(body, headers=_headers(language))
 
     async def deliveries(request: Request, deadline_id: UUID) -> Response:

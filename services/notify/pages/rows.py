@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from services.notify.explaining import LEADERS_SEE, NAME_CASEWORKER, STEPS, names_caseworker
+from services.notify.explaining import NAME_CASEWORKER, STEPS, may_see_record, names_caseworker
 from shared.contracts.lifecycle import DeadlineReason
 from shared.lifecycle.actor import Actor, Role
 from shared.reference.calendar import local
@@ -72,7 +72,7 @@ def row_of(visit: Visit, row: Mapping[Any, Any], now: datetime) -> Row:
     kind = row["aggregate_kind"]
     names = names_caseworker(row)
     clock = NAME_CASEWORKER if names else row["kind"]
-    shown = (row["because"] != "LEADER" or kind in LEADERS_SEE) and kind in PAGES and _deputy_sees(visit, row)
+    shown = kind in PAGES and may_see_record(row, visit.actor)
     letter, page = PAGES.get(kind, ("", ""))
     page = NAMINGS if names else page
     late = row["due_at"] < now
@@ -95,13 +95,6 @@ def row_of(visit: Visit, row: Mapping[Any, Any], now: datetime) -> Row:
         takeable=row["because"] in ("OWNER", "UNIT") and row["owner_person"] is None,
         seen=row["seen_at"] is not None,
     )
-
-
-def _deputy_sees(visit: Visit, row: Mapping[Any, Any]) -> bool:
-    """Say whether a deputy sees the record: of what is by name (R5), or another role's, they are told that it waits, not which."""
-    if row["because"] != "DEPUTY":
-        return True
-    return row["owner_person"] is None and row["owner_role"] in {str(role) for role in visit.actor.roles}
 
 
 def _link(page: str, row: Mapping[Any, Any]) -> str:

@@ -57,7 +57,7 @@ async def test_what_is_not_possible_says_what_the_case_waits_for_and_since_when(
 
     asked = DANISH.day(world.now())
     assert f"Politiets afklaring mangler, bedt om {asked}." in page.text
-    assert "Holder analysemøde" in page.text or "Analysemøde" in page.text
+    assert f"Notér mødet Politiets afklaring mangler, bedt om {asked}." in page.text, "the rule stands at the command"
 
 
 async def test_each_source_of_a_case_stands_apart(world: World, visit: Any) -> None:

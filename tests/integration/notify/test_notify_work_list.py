@@ -131,6 +131,8 @@ async def test_a_deputy_sees_the_work_of_whom_they_stand_in_for_only_while_that_
 
     assert before == []
     assert [(item["because"], item["standing_in_for"]) for item in found["items"]] == [("DEPUTY", str(absent))]
+    told = [(item["aggregate_id"], item["link"]) for item in found["items"]]
+    assert told == [(None, None)], "a deputy without the role hears that it waits, and not which record it is"
     hand_clock.moment = MONDAY + timedelta(days=3)
     assert await items(notify, deputy) == []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from uuid import uuid5
+from uuid import uuid4, uuid5
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from services.notify.domain.counters import SHOWN_EXACTLY, code_of, month_of, shown
 from services.notify.domain.work import DeadlineFact, Source, WorkItem, WorkState, folded
 from services.notify.explaining import explained
+from shared.lifecycle.actor import Actor, Role
 from tests.unit.notify.notify_builders import (
     MONDAY,
     SPACE,
@@ -24,6 +25,7 @@ from tests.unit.notify.notify_builders import (
     source,
 )
 
+SOMEBODY = Actor(uuid4(), "kommune:0253", frozenset({Role.TOVHOLDER_KOMMUNE}))
 ONE, TWO, THREE = (uuid5(SPACE, name) for name in ("one", "two", "three"))
 STORY: list[tuple[DeadlineFact, Source]] = [
     (opened(ONE), source(1)),
@@ -76,26 +78,28 @@ def _row(**changes: object) -> dict[str, object]:
 
 
 def test_an_item_names_system_and_says_that_a_reminder_decides_nothing() -> None:
-    danish = explained(_row(), MONDAY, "da")
-    english = explained(_row(), MONDAY, "en")
+    danish = explained(_row(), MONDAY, "da", SOMEBODY)
+    english = explained(_row(), MONDAY, "en", SOMEBODY)
 
     assert danish["system"] == "SYSTEM har mindet om fristen: mandag 23. nov. kl. 10.00. Påmindelser afgør intet."
     assert english["system"] == "SYSTEM sent a reminder: Monday 23 Nov 10:00. Reminders decide nothing."
     assert danish["authority"] == "Fristen er vores forslag, ikke lov."
-    assert explained(_row(sourced=True), MONDAY, "en")["authority"] == "The deadline is law, or from a source."
+    assert (
+        explained(_row(sourced=True), MONDAY, "en", SOMEBODY)["authority"] == "The deadline is law, or from a source."
+    )
 
 
 def test_overdue_is_a_word_and_is_judged_now() -> None:
     due = MONDAY + timedelta(days=2)
 
-    assert explained(_row(), due, "da")["status"] == "Åben"
-    assert explained(_row(), due + timedelta(seconds=1), "da")["status"] == "Overskredet"
+    assert explained(_row(), due, "da", SOMEBODY)["status"] == "Åben"
+    assert explained(_row(), due + timedelta(seconds=1), "da", SOMEBODY)["status"] == "Overskredet"
 
 
 def test_what_waits_for_a_caseworker_who_is_not_named_asks_the_leader_for_a_name() -> None:
     """R5: she cannot decide, and the link leads to the stub and not to the case."""
     item = explained(
-        _row(kind="decide", service="assessment", aggregate_kind="case", owner_role="LEADER"), MONDAY, "en"
+        _row(kind="decide", service="assessment", aggregate_kind="case", owner_role="LEADER"), MONDAY, "en", SOMEBODY
     )
 
     assert item["todo"].startswith("Name the caseworker")
@@ -104,7 +108,7 @@ def test_what_waits_for_a_caseworker_who_is_not_named_asks_the_leader_for_a_name
 
 def test_once_somebody_is_named_the_item_asks_for_the_decision() -> None:
     hers = {"kind": "decide", "service": "assessment", "aggregate_kind": "case", "owner_role": "CASEWORKER"}
-    item = explained(_row(**hers), MONDAY, "en")
+    item = explained(_row(**hers), MONDAY, "en", SOMEBODY)
 
     assert item["todo"] == "Decide on the offer."
     assert item["link"] == f"/assessment/v1/cases/{item['aggregate_id']}"
@@ -122,3 +126,23 @@ def test_small_counts_of_persons_are_not_shown_but_advice_is(count: int) -> None
     assert shown("CASE_CLOSED.A1", count) == (None if 1 <= count <= 4 else count)
     assert "ADVICE_GIVEN" in SHOWN_EXACTLY
     assert shown("ADVICE_GIVEN", count) == count
+
+
+@pytest.mark.parametrize(
+    ("because", "changes", "told"),
+    [
+        ("OWNER", {}, True),
+        ("DEPUTY", {"owner_role": "TOVHOLDER_KOMMUNE"}, True),
+        ("DEPUTY", {"owner_role": "CASEWORKER"}, False),
+        ("DEPUTY", {"owner_role": "TOVHOLDER_KOMMUNE", "owner_person": uuid4()}, False),
+        ("LEADER", {"aggregate_kind": "case"}, False),
+        ("LEADER", {"aggregate_kind": "loan"}, True),
+    ],
+)
+def test_which_record_waits_is_told_to_who_may_see_it_alone(
+    because: str, changes: dict[str, object], told: bool
+) -> None:
+    item = explained(_row(because=because, **changes), MONDAY, "da", SOMEBODY)
+
+    assert (item["aggregate_id"] is not None) is told
+    assert (item["link"] is not None) is told
