@@ -35,7 +35,7 @@ from shared.vault import KeysetProvider, PostgresKeyStore, Vault
 from tests.support.product import Product
 from tests.unit.assessment import assessment_builders, insight_builders
 from tests.unit.corps import builders as corps_builders
-from tests.unit.intake import test_concern_table as concerns
+from tests.unit.intake import concern_builders as concerns
 
 GREVE, POLICE = assessment_builders.KOMMUNE, assessment_builders.POLITI
 AARHUS, LENDER = corps_builders.HOME, corps_builders.AWAY

@@ -128,16 +128,18 @@ class Namings:
         )
 
     async def _caseworkers(self, visit: Visit, tx: Transaction, case: Case) -> list[Option]:
-        """Return the caseworkers of the authority: all of them where it is the visitor's own.
+        """Return the caseworkers of the authority who can be named, so not who is: all where it is the visitor's own.
 
         Of another authority those who acted in cases that the visitor sees; for a leader those are none.
         """
         known = await caseworkers(visit, tx, case.authority)
         if known or Role.TOVHOLDER_KOMMUNE not in visit.actor.roles:
-            return known
+            return [each for each in known if each.value != str(case.caseworker_ref)]
         table = SPINE.facts
         query = sa.select(table.c.actor_ref, sa.func.max(table.c.occurred_at).label("latest"))
         query = query.where(table.c.organisation == case.authority, table.c.actor_role == str(Role.CASEWORKER))
+        if case.caseworker_ref is not None:
+            query = query.where(table.c.actor_ref != case.caseworker_ref)
         rows = (await tx.session.execute(query.group_by(table.c.actor_ref).order_by(sa.desc("latest")).limit(50))).all()
         role = Say(visit.language).role(Role.CASEWORKER)
         active = N_("%(role)s, aktiv %(at)s (%(ref)s)")

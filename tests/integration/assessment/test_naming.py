@@ -303,3 +303,8 @@ async def test_a_leader_chooses_among_the_caseworkers_of_her_own_authority(world
     assert re.findall(r'<option value="([0-9a-f-]{36})"', shown) == [str(theirs.ref)]
     assert f"· {theirs.ref.hex[:4].upper()}" in shown
     assert 'id="f-person-other"' not in shown, "the list is whole"
+
+    await name(world, case, theirs, by=leader)
+
+    again = (await page.get(f"/namings/{case}")).html
+    assert str(theirs.ref) not in again, "who is named already is not offered: it would be refused"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.notify import notify_people
 from tests.integration.notify.notify_world import Database, HandClock, Mailbox, NotifyWorld, database, world
 from tests.unit.notify.notify_builders import MONDAY
 
@@ -40,3 +41,9 @@ async def notify(
     """Notify at a Monday in November."""
     async with world(notify_database, hand_clock, mailbox, tmp_path) as found:
         yield found
+
+
+@pytest.fixture
+async def registered(notify: NotifyWorld) -> None:
+    """Everybody who looks at pages is in the directory."""
+    await notify_people.registered(notify)

@@ -304,7 +304,9 @@ async def _empty(found: Database) -> None:
     engine = found.engine("postgres")
     async with engine.begin() as connection:
         names = ", ".join(f"notify.{name}" for name in (*TABLES, "facts", "outbox", "dead_letters", "parked_keys"))
-        await connection.exec_driver_sql(f"truncate {names}")
+        await connection.exec_driver_sql(
+            f"truncate {names}, identity.staff"
+        )  # what the directory tells the other services
     await engine.dispose()
 
 

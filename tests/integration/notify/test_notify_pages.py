@@ -1,13 +1,11 @@
-"""The pages of notify over a real Postgres, as a browser asks for them."""
+"""My work over a real Postgres, as a browser asks for it."""
 
 from __future__ import annotations
 
 import asyncio
-import re
 from datetime import UTC, datetime, timedelta
-from html import unescape
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -16,60 +14,29 @@ import sqlalchemy as sa
 from services.notify import directory
 from services.notify.pages.live import Ears, LivePages
 from services.notify.tables import ASSIGNMENT
-from shared.identity import staff
 from shared.lifecycle.actor import Actor, Role
 from shared.web.console.language import DANISH
 from shared.web.console.session import Present
 from shared.web.console.site import Visit
-from tests.integration.notify.notify_world import HandClock, NotifyWorld, address, staff_member
-from tests.unit.notify.notify_builders import GREVE, MONDAY, escalated, opened, reminded
+from tests.integration.notify.notify_people import (
+    CHILD_UNIT,
+    COLLEAGUE,
+    ELSEWHERE,
+    HOLDER,
+    LEADER,
+    OPERATOR,
+    item,
+    listed,
+    page,
+    tile,
+)
+from tests.integration.notify.notify_world import HandClock, NotifyWorld, staff_member
+from tests.unit.notify.notify_builders import GREVE, MONDAY, escalated, opened
 
-pytestmark = pytest.mark.filterwarnings(r"ignore:\s*🚨 You probably want:DeprecationWarning")  # Core tables, on purpose
-
-KOMMUNE = Role.TOVHOLDER_KOMMUNE
-HOLDER = Actor(uuid4(), GREVE, frozenset({KOMMUNE}))
-COLLEAGUE = Actor(uuid4(), GREVE, frozenset({KOMMUNE}))
-LEADER = Actor(uuid4(), GREVE, frozenset({Role.LEADER}))
-CHILD_UNIT = Actor(uuid4(), GREVE, frozenset({Role.CHILD_UNIT}))
-ELSEWHERE = Actor(uuid4(), "kommune:0265", frozenset({KOMMUNE}))
-OPERATOR = Actor(uuid4(), "centre:national", frozenset({Role.OPERATOR}))
-
-
-@pytest.fixture(autouse=True)
-async def _staff(notify: NotifyWorld) -> None:
-    people = (HOLDER, COLLEAGUE, LEADER, CHILD_UNIT, ELSEWHERE, OPERATOR)
-    await notify.staff(
-        *(
-            staff_member(
-                who.person_ref,
-                *who.roles,
-                organisation=who.organisation,
-                deputy=HOLDER.person_ref if who is COLLEAGUE else None,
-            )
-            for who in people
-        )
-    )
-
-
-async def page(notify: NotifyWorld, who: Actor, path: str = "/work", **more: Any) -> str:
-    answer = await notify.look(who, path, **more)
-    assert answer.status_code == 200, answer.text[:2000]
-    return unescape(answer.text)
-
-
-def listed(text: str) -> list[str]:
-    """Return the references of the rows in their order."""
-    return re.findall(r'id="ref-([0-9a-f-]{36})"', text)
-
-
-def tile(text: str, when: str) -> int:
-    found = re.search(rf'id="tile-{when}"[^>]*><strong>([\d.]+)</strong>', text)
-    assert found is not None, when
-    return int(found[1])
-
-
-def item(deadline: UUID, held_by: UUID | None = None) -> tuple[str, str]:
-    return "item", f"{deadline}:{held_by or '-'}"
+pytestmark = [
+    pytest.mark.usefixtures("registered"),
+    pytest.mark.filterwarnings(r"ignore:\s*🚨 You probably want:DeprecationWarning"),  # Core tables, on purpose
+]
 
 
 async def test_the_list_says_what_is_due_when_and_why_and_leads_to_the_record(
@@ -253,46 +220,6 @@ async def test_an_address_of_nonsense_numbers_is_still_the_list(notify: NotifyWo
     await page(notify, HOLDER, f"/work?done=given&n={'9' * 5_000}&of=1")
 
 
-async def test_a_message_that_is_sent_again_is_the_operators_doing(notify: NotifyWorld, hand_clock: HandClock) -> None:
-    deadline, about = uuid4(), uuid4()
-    await notify.bring(opened(deadline), about)
-    await notify.bring(reminded(deadline), about)
-    people = (HOLDER, COLLEAGUE, LEADER)
-    notify.mailbox.refused.update(address(one.person_ref) for one in people)
-    await notify.send_planned()
-    (failed,) = await notify.deliveries()
-    hand_clock.moment += timedelta(minutes=1)
-
-    answer = await notify.look(OPERATOR, "/operations/send-again", {"delivery": str(failed.id)})
-
-    assert answer.status_code == 303, answer.text
-    async with notify.work.begin() as tx:
-        planned = sa.text(
-            "select actor_ref, actor_role, organisation from notify.facts where type = 'delivery.planned.v1' order by occurred_at"
-        )
-        rows = [tuple(row) for row in (await tx.session.execute(planned)).all()]
-    assert rows[-1] == (OPERATOR.person_ref, "OPERATOR", OPERATOR.organisation)
-    assert rows[0][1] == "SYSTEM"
-
-
-async def test_the_directory_tells_every_service_who_the_askers_colleagues_are(notify: NotifyWorld) -> None:
-    async def known(who: Actor, role: Role) -> list[UUID]:
-        async with notify.api.begin(who) as tx:
-            return await staff.colleagues(tx.session, role)
-
-    here = [staff_member(who.person_ref, *who.roles, organisation=GREVE) for who in (HOLDER, COLLEAGUE, LEADER)]
-    async with notify.api.begin(OPERATOR) as tx, tx.as_system() as system:
-        await directory.take_off_others(system, here)
-    assert set(await known(LEADER, KOMMUNE)) == {HOLDER.person_ref, COLLEAGUE.person_ref}
-    assert await known(ELSEWHERE, KOMMUNE) == [ELSEWHERE.person_ref], "their own organisation's, and no other's"
-    assert await known(LEADER, Role.EXIT_COORD) == []
-
-    left = [staff_member(who.person_ref, *who.roles, organisation=GREVE) for who in (COLLEAGUE, LEADER)]
-    async with notify.api.begin(OPERATOR) as tx, tx.as_system() as system:
-        await directory.take_off_others(system, left)
-    assert await known(LEADER, KOMMUNE) == [COLLEAGUE.person_ref]
-
-
 async def test_a_saved_view_is_its_owners_and_holds_codes_alone(notify: NotifyWorld, notify_database: Any) -> None:
     form = {"name": "  Møder  i dag ", "state": "kind=case.meeting&when=today&name=Nogen"}
     assert (await notify.look(HOLDER, "/work/views", form)).status_code == 303
@@ -332,77 +259,6 @@ async def test_seen_is_noted_and_the_deadline_runs_on(notify: NotifyWorld) -> No
     assert answer.status_code == 303
     assert f'id="seen-{deadline}"' not in await page(notify, HOLDER)
     assert listed(await page(notify, HOLDER)) == [str(deadline)]
-
-
-@pytest.mark.parametrize(
-    ("role", "begins"),
-    [
-        (Role.HOTLINE_ADVISER, "/intake/desk"),
-        (Role.CORPS_MEMBER, "/corps/mine"),
-        (Role.PRO_REPORTER, "/intake/report"),
-        (Role.OPERATOR, "/notify/operations"),
-        (KOMMUNE, "/notify/work"),
-    ],
-)
-async def test_a_role_begins_with_its_own_page(notify: NotifyWorld, role: Role, begins: str) -> None:
-    answer = await notify.look(Actor(uuid4(), GREVE, frozenset({role})), "/start")
-
-    assert (answer.status_code, answer.headers["location"]) == (303, begins)
-
-
-async def test_who_notes_an_absence_is_away_and_back_again(notify: NotifyWorld, hand_clock: HandClock) -> None:
-    hand_clock.moment = MONDAY
-    form = {"from_day": "2026-11-23", "from_time": "08:00", "to_day": "2026-11-27", "to_time": "16:00"}
-
-    assert (await notify.look(COLLEAGUE, "/me/absence", form)).status_code == 303
-
-    assert "Du er noteret som væk til fredag 27. november 2026 kl. 16.00" in await page(notify, COLLEAGUE, "/me")
-    assert "se arbejdet" in await page(notify, HOLDER, "/me")
-    assert (await notify.look(COLLEAGUE, "/me/absence", {"back": "now"})).status_code == 303
-    hand_clock.moment += timedelta(minutes=1)
-    assert "Du er noteret som væk" not in await page(notify, COLLEAGUE, "/me")
-    wrong = await notify.look(COLLEAGUE, "/me/absence", {**form, "to_day": "2026-11-01"})
-    assert (wrong.status_code, "Fraværet skal slutte" in wrong.text) == (422, True)
-
-
-async def test_an_absence_that_has_not_begun_can_be_taken_back(notify: NotifyWorld, hand_clock: HandClock) -> None:
-    hand_clock.moment = MONDAY
-    form = {"from_day": "2026-12-21", "from_time": "08:00", "to_day": "2026-12-23", "to_time": "16:00"}
-    await notify.look(COLLEAGUE, "/me/absence", form)
-    assert "Slet fraværet" in await page(notify, COLLEAGUE, "/me")
-
-    gone = await notify.look(COLLEAGUE, "/me/absence", {"back": "now"})
-
-    assert (gone.status_code, gone.headers["location"]) == (303, "/notify/me?done=never")
-    hand_clock.moment += timedelta(days=30)
-    text = await page(notify, COLLEAGUE, "/me?done=never")
-    assert "Fraværet er slettet." in text
-    assert "Slet fraværet" not in text
-    assert "noteret som væk" not in text
-
-
-async def test_the_directory_shows_addresses_to_its_keepers_alone(notify: NotifyWorld) -> None:
-    assert "@tovholder.example" in await page(notify, OPERATOR, f"/people?organisation={GREVE}")
-    mine = await page(notify, HOLDER, "/people?organisation=kommune:0265")
-    assert "@" not in mine.partition("<main")[2].partition("</main>")[0]
-    assert "Greve" in mine
-
-
-async def test_counts_that_are_too_small_are_in_no_table_and_no_bar(notify: NotifyWorld) -> None:
-    async with notify.work.begin() as tx:
-        for code, count in (("CASE_OPENED", 3), ("ADVICE_GIVEN", 2), ("CONCERN_ROUTED", 12)):
-            row = {"month": datetime(2026, 11, 1, tzinfo=UTC).date(), "code": code, "count": count}
-            await tx.session.execute(sa.text("insert into notify.counter values (:month, :code, :count)"), row)
-    who = Actor(uuid4(), "centre:national", frozenset({Role.STEERING}))
-
-    text = await page(notify, who, "/counters")
-
-    opened_ = text[text.index("Sager åbnet") : text.index("</section>", text.index("Sager åbnet"))]
-    assert ">3<" not in opened_
-    assert 'class="hidden"' in opened_
-    assert ">12<" in text
-    assert " style=" not in text
-    assert (await notify.look(HOLDER, "/counters")).status_code == 403
 
 
 async def test_the_page_says_how_old_other_services_rows_are(notify: NotifyWorld) -> None:

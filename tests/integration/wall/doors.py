@@ -53,7 +53,7 @@ from shared.web.edge import Edge, build_app
 from tests.integration.spine.spine_world import Cluster, OpenVerifier
 from tests.unit.assessment import assessment_builders, insight_builders
 from tests.unit.corps import builders as corps_builders
-from tests.unit.intake import test_concern_table as concerns
+from tests.unit.intake import concern_builders as concerns
 
 PLACES: Final = {
     Relation.OWNER: "kommune:0253",

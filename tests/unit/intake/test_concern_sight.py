@@ -14,7 +14,7 @@ from shared.lifecycle.decide import decide
 from shared.lifecycle.table import Command, Context
 from shared.lifecycle.text import FieldClass, Text
 from shared.persistence.store import AccessChange
-from tests.unit.intake.test_concern_table import CONCERN_ID, NOW
+from tests.unit.intake.concern_builders import CONCERN_ID, NOW
 
 ADVISER = Actor(uuid4(), HOTLINE, frozenset({Role.HOTLINE_ADVISER}))
 GREVE, GREVE_POLICE, ODENSE = "kommune:0253", "politi:midt-og-vestsjaelland", "0461"
