@@ -15,7 +15,7 @@ from uuid import UUID
 
 from services.assessment.domain.case import Case
 from services.assessment.domain.insight import InsightRequest
-from services.assessment.insight_words import FACTS, HELD_BACK, MEANINGS, ROLES
+from services.assessment.insight_words import FACTS, HELD_BACK, MEANINGS, NEVER_OPENED, ROLES
 from shared.contracts.assessment import ConcernArrived, ConcernAttached, ConsentGiven
 from shared.lifecycle.regime import regime_of
 
@@ -43,7 +43,7 @@ PERSONS = frozenset(
 """Fields that name, or could point to, other persons: a case may have been said to be about somebody else by mistake."""
 
 OF_CONCERN = frozenset({ConcernArrived.type, ConcernAttached.type})
-BOOKKEEPING = frozenset({"by", "by_role", "organisation", "stage"})
+BOOKKEEPING = frozenset({"by", "by_role", "organisation", "stage", "never_opened"})
 
 
 def texts_in(facts: Iterable[Mapping[str, Any]]) -> frozenset[UUID]:
@@ -171,7 +171,7 @@ def _item(fact: Mapping[str, Any], opened: Mapping[UUID, str], because: Because)
     return {
         "number": fact["sequence"],
         "at": fact["occurred_at"],
-        "what": FACTS[fact["type"]],
+        "what": (NEVER_OPENED if fact["body"].get("never_opened") else FACTS)[fact["type"]],
         "by": ROLES[fact["actor_role"]],
         "authority": fact["organisation"],
         "content": shown,

@@ -74,6 +74,12 @@ ROLES: Mapping[str, str] = {
 }
 """Who can do something in a case. Names are never in it."""
 
+NEVER_OPENED: Mapping[str, str] = {
+    "case.closed.v1": "Bekymringen blev afsluttet. Der blev ikke åbnet en sag.",
+    "case.referred_elsewhere.v1": "Der blev henvist til et andet sted. Der blev ikke åbnet en sag.",
+}
+"""How it ended where there never was a case, in the place of `FACTS`."""
+
 MEANINGS: Mapping[str, str] = {
     "YES": "ja",
     "NO": "nej",

@@ -137,13 +137,15 @@ class ConcernAttached(Fact):
 
 
 class CaseClosed(Fact):
-    """Rows 9, 20, 46 and 38: both tovholdere closed the case."""
+    """Rows 9, 20, 46 and 38: both tovholdere closed the case, or the concern that never became one."""
 
     type: ClassVar[str] = "case.closed.v1"
 
     reason: ClosingReason
     after: str
     closed_at: datetime
+    never_opened: bool = False
+    """Closed from C2: the purpose test of row 6 was not passed, and no case was opened."""
 
 
 class ReferredElsewhere(Fact):
@@ -155,6 +157,8 @@ class ReferredElsewhere(Fact):
     basis: ReferralBasis
     after: str
     closed_at: datetime
+    never_opened: bool = False
+    """Referred from C2: the purpose test of row 6 was not passed, and no case was opened."""
 
 
 class ClearanceRequested(Fact):

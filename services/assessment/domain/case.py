@@ -230,6 +230,8 @@ class Case(Aggregate):
     merged_into: UUID | None = None
     closing_reason: ClosingReason | None = None
     closed_at: datetime | None = None
+    never_opened: bool = False
+    """Closed or referred as a concern that waited (C2): nobody said that the purpose is plausible, and no case was opened."""
     retention_class: RetentionClass | None = None
 
     @property

@@ -72,7 +72,10 @@ def apply(case: Case, fact: Fact) -> Case:
             return _attached(case, fact)
         case facts.CaseReopened():
             return _reopened(case, fact)
-        case facts.CaseClosed() | facts.ReferredElsewhere() | facts.OfferDeclined():
+        case facts.CaseClosed() | facts.ReferredElsewhere():
+            closed = _closed(case, fact.reason, fact.after)
+            return closed.with_(closed_at=fact.closed_at, never_opened=fact.never_opened)
+        case facts.OfferDeclined():
             return _closed(case, fact.reason, fact.after).with_(closed_at=fact.closed_at)
     return _cleared(case, fact)
 

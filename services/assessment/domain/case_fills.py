@@ -8,7 +8,7 @@ from uuid import uuid5
 
 from services.assessment.domain import case_commands as commands
 from services.assessment.domain.assessment_guards import EVIDENCED_RISK, RISK_AND_THREAT, granted_measures
-from services.assessment.domain.case import Case
+from services.assessment.domain.case import Case, Stage
 from services.assessment.domain.disclosure_commands import RecordConsent
 from shared.contracts.assessment import Rated
 from shared.contracts.assessment_codes import DecisionOutcome, FollowUpDecision, Happened, Party, RiskLevel
@@ -57,10 +57,10 @@ def declined(_: Case, __: commands.RecordDecline, context: Context) -> Fills:
 
 
 def closed_by(row: str) -> Any:
-    """Return what a closing row adds: its number, and when."""
+    """Return what a closing row adds: its number, when, and whether the concern never became a case."""
 
-    def fills(_: Case, __: Any, context: Context) -> Fills:
-        return {"after": row, "closed_at": context.now}
+    def fills(case: Case, _: Any, context: Context) -> Fills:
+        return {"after": row, "closed_at": context.now, "never_opened": case.stage == Stage.ARRIVED}
 
     return fills
 

@@ -86,6 +86,10 @@ def _concern_waits(case: Case, command: commands.ReopenCase, context: Context) -
     return command.concern_case is not None and owned and context.known.get("concern_stage") == Stage.ARRIVED
 
 
+def _was_opened(case: Case, _: Any, __: Context) -> bool:
+    return not case.never_opened
+
+
 def _reopen_asked(case: Case, command: commands.ReopenCase, _: Context) -> bool:
     return case.reopen_asked and command.concern_case is None
 
@@ -103,7 +107,7 @@ PURPOSE = Guard(
     _purpose,
     "a case needs a plausible risk of criminal acts with an extremist motive over time",
     rule="domain.md 2.3 row 6",
-    remedy="Without it this is no matter for Infohus: open, then close without action or refer elsewhere.",
+    remedy="Without it this is no matter for Infohus: close without action or refer elsewhere, without opening a case.",
     field="purpose_plausible",
 )
 SAME_SUBJECT = Guard(
@@ -135,7 +139,7 @@ RETURNEE_CLEARED = Guard(
     _returnee_cleared,
     "somebody who has returned from a conflict zone is always cleared by the police first",
     rule="domain.md 2.4",
-    remedy="Request clearance; the case can be closed after it.",
+    remedy="Open the case if it is not open, and request clearance; it can be closed after that.",
     early=True,
 )
 REGISTERS_ADD_NOTHING = Guard(
@@ -225,6 +229,14 @@ CONCERN_WAITS = Guard(
     rule="domain.md 2.3 row 39",
     remedy="Name the record of the new concern (stage C2).",
     field="concern_case",
+)
+WAS_OPENED = Guard(
+    "case_was_never_opened",
+    _was_opened,
+    "the concern was closed before it became a case, so there is none to reopen",
+    rule="domain.md 2.3 rows 6 and 39",
+    remedy="Open the new concern as a case of its own, and say that there was an earlier concern.",
+    early=True,
 )
 REOPEN_ASKED = Guard(
     "reopening_not_asked",

@@ -91,22 +91,23 @@ ARRIVAL_ROWS: tuple[Transition[Case], ...] = (
 
 TRIAGE_ROWS: tuple[Transition[Case], ...] = (
     Transition(
+        # From C2 too: a concern that fails the purpose test of row 6 ends here without having been a case (ADR 19).
         rule="domain.md 2.3 row 9",
         command=commands.CloseWithoutAction,
         fact=facts.CaseClosed,
-        sources=(Stage.TRIAGE,),
+        sources=(Stage.ARRIVED, Stage.TRIAGE),
         target=Stage.CLOSED,
         roles=TOVHOLDERE,
         together=TOVHOLDERE,
         guards=(guards.NO_ACTION_REASON, guards.RETURNEE_CLEARED),
         fills=fills.closed_by("9"),
-        meets=("close_or_refer", "triage_again"),
+        meets=("open_or_merge", "close_or_refer", "triage_again"),
     ),
     Transition(
         rule="domain.md 2.3 row 10",
         command=commands.ReferElsewhere,
         fact=facts.ReferredElsewhere,
-        sources=(Stage.TRIAGE,),
+        sources=(Stage.ARRIVED, Stage.TRIAGE),
         target=Stage.CLOSED,
         roles=(Role.TOVHOLDER_KOMMUNE,),
         guards=(
@@ -117,7 +118,7 @@ TRIAGE_ROWS: tuple[Transition[Case], ...] = (
             guards.RETURNEE_CLEARED,
         ),
         fills=fills.closed_by("10"),
-        meets=("close_or_refer", "triage_again"),
+        meets=("open_or_merge", "close_or_refer", "triage_again"),
     ),
     Transition(
         rule="domain.md 2.3 row 11",
@@ -220,15 +221,15 @@ REOPENING_ROWS: tuple[Transition[Case], ...] = tuple(
         sources=(source,),
         target=Stage.TRIAGE,
         roles=(Role.TOVHOLDER_KOMMUNE,),
-        guards=(guard,),
+        guards=guarded,
         fills=fills.reopened,
         opens=(deadlines.TRIAGE_AGAIN, deadlines.CLOSE_OR_REFER),
         meets=("confirm_reopening",),
         hands=deadlines.CASEWORKERS_OWN,
     )
-    for row, source, guard in (
-        ("39", Stage.CLOSED, guards.CONCERN_WAITS),
-        ("49", Stage.FOLLOW_UP, guards.REOPEN_ASKED),
+    for row, source, guarded in (
+        ("39", Stage.CLOSED, (guards.WAS_OPENED, guards.CONCERN_WAITS)),
+        ("49", Stage.FOLLOW_UP, (guards.REOPEN_ASKED,)),
     )
 )
 

@@ -56,6 +56,7 @@ WAITING: Final[Mapping[str, str]] = {
     Stage.MERGED: N_("Henvendelsen er lagt til en anden sag, siden %(day)s."),
 }
 """What a case waits for in a stage, and since when."""
+NEVER_OPENED: Final = N_("Henvendelsen blev lukket %(day)s. Der blev ikke åbnet en sag.")
 
 ORDER: Final = {stage: number for number, stage in enumerate(Stage)}
 LOOKS: Final = 200
@@ -100,6 +101,8 @@ def waiting(visit: Visit, case: Case, since: datetime | None) -> str:
     """Return what the case waits for, in a sentence; nothing where the stage began at a time that is not shown."""
     if since is None or case.stage not in WAITING:
         return ""
+    if case.never_opened:
+        return visit.say(NEVER_OPENED, day=visit.language.day(since))
     return visit.say(WAITING[Stage(case.stage)], day=visit.language.day(since))
 
 

@@ -115,7 +115,7 @@ def drawn(visit: Visit, case: Case, tx: Transaction) -> Card:
     facts = (
         (visit.say(N_("Ejer")), say.organisation(case.organisation)),
         (visit.say(N_("Politi")), say.organisation(case.police)),
-        (visit.say(N_("Formål")), visit.say(N_("Forebygge kriminalitet med et ekstremistisk motiv"))),
+        (visit.say(N_("Formål")), visit.say(_purpose(case))),
         (visit.say(N_("Regime")), say.code(regime_of(*case.handlers), "Regime")),
         (visit.say(N_("Henvendelser")), str(len(case.concerns))),
     )
@@ -131,6 +131,15 @@ def drawn(visit: Visit, case: Case, tx: Transaction) -> Card:
         "child_reference": reference_of_underretning,
     }
     return Card(reference(case.id), facts, tuple(_chips(visit, case)), more)
+
+
+def _purpose(case: Case) -> str:
+    """Return what the record says of the purpose test of row 6: not passed, not made yet, or what every case is for (3.4)."""
+    if case.never_opened:
+        return N_("Ikke fundet sandsynligt. Der blev ikke åbnet en sag")
+    if case.stage == Stage.ARRIVED:
+        return N_("Ikke vurderet endnu")
+    return N_("Forebygge kriminalitet med et ekstremistisk motiv")
 
 
 def _chips(visit: Visit, case: Case) -> Iterator[tuple[str, str]]:

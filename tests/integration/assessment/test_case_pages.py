@@ -60,6 +60,29 @@ async def test_what_is_not_possible_says_what_the_case_waits_for_and_since_when(
     assert f"Notér mødet Politiets afklaring mangler, bedt om {asked}." in page.text, "the rule stands at the command"
 
 
+async def test_an_unfounded_concern_is_closed_from_its_page_and_nothing_says_that_there_was_a_case(
+    world: World, visit: Any
+) -> None:
+    case = await world.routed()
+    kommune, politi = visit(Role.TOVHOLDER_KOMMUNE), visit(Role.TOVHOLDER_POLITI)
+    assert "Formål Ikke vurderet endnu" in (await kommune.get(f"/cases/{case}")).text
+
+    refused = {"accepts_responsibility": "yes", "purpose_plausible": "no"}
+    wrong = await kommune.get(f"/cases/{case}/do/open-case")
+    said = await kommune.post(f"/cases/{case}/do/open-case", {**wrong.hidden(), **refused}, status=422)
+    assert "Luk henvendelsen uden indsats, eller henvis den. Det åbner ingen sag." in said.text
+    for who in (kommune, politi):
+        await who.fill(f"/cases/{case}/do/close-without-action", {"reason": "A1"})
+
+    for room in ROOMS:
+        page = await kommune.get(f"/cases/{case}?rum={room}")
+        assert "Sagen er lukket" not in page.text, room
+        assert "Forebygge kriminalitet" not in page.text, room
+    ended = await kommune.get(f"/cases/{case}")
+    assert "Formål Ikke fundet sandsynligt. Der blev ikke åbnet en sag" in ended.text
+    assert "Der er ingen sag at genåbne" in ended.text
+
+
 async def test_each_source_of_a_case_stands_apart(world: World, visit: Any) -> None:
     case, second = await world.routed(description=uuid4()), await world.routed(description=uuid4())
     await world.walk(case, "open-case")

@@ -238,6 +238,7 @@ ELSEWHERE = {
     "follow_up_without_basis",
     "follow_up_too_early",
     "new_concern_missing",
+    "case_was_never_opened",
     "subject_unchanged",
     "caseworker_of_another_authority",
     "names_themselves",
@@ -261,6 +262,49 @@ def test_a_returnee_is_cleared_before_the_case_is_closed() -> None:
     cleared.give(c.ClearCase(), P)
 
     assert cleared.give(SAMPLES[c.CloseWithoutAction], K)
+
+
+@pytest.mark.parametrize("command", [c.CloseWithoutAction(reason="A1"), c.ReferElsewhere(reason="B1", basis="CONSENT")])
+def test_a_concern_without_a_plausible_purpose_ends_without_ever_being_a_case(command: Command) -> None:
+    """Row 6: the purpose test may end in rows 9 or 10; nobody has to say that the purpose is plausible."""
+    play = played(ARRIVED)
+    play.give(command, K)
+    if isinstance(command, c.CloseWithoutAction):
+        assert play.state.stage == Stage.ARRIVED, "one of both tovholdere is not both"
+        play.give(command, P)
+
+    assert play.state.stage == Stage.CLOSED
+    assert play.state.never_opened
+    assert play.state.retention_class == "RET-1"
+    assert play.state.clocks == {}
+
+
+def test_a_case_that_was_opened_is_not_said_never_to_have_been() -> None:
+    play = played(TRIAGE)
+    for by in (K, P):
+        play.give(c.CloseWithoutAction(reason="A1"), by)
+
+    assert not play.state.never_opened
+
+
+def test_a_returnee_is_cleared_before_a_concern_that_waits_is_closed() -> None:
+    waits = Play(CASE, ref("case"))
+    waits.give(arrival(travel="RETURNED"), Role.SYSTEM)
+    for command in (SAMPLES[c.CloseWithoutAction], SAMPLES[c.ReferElsewhere]):
+        assert _refused(waits, command, K) == "returnee_needs_clearance"
+
+
+def test_what_was_never_a_case_is_not_reopened_past_the_purpose_test() -> None:
+    waiting = {"concern_owner": KOMMUNE, "concern_stage": Stage.ARRIVED}
+    command = c.ReopenCase(concern_case=ref("other case"))
+    closed = {}
+    for began in (ARRIVED, TRIAGE):
+        closed[began] = played(began)
+        for by in (K, P):
+            closed[began].give(c.CloseWithoutAction(reason="A2"), by)
+
+    assert _refused(closed[ARRIVED], command, K, **waiting) == "case_was_never_opened"
+    assert closed[TRIAGE].give(command, K, **waiting)
 
 
 def test_a_meeting_without_basis_leaves_a_short_assessment() -> None:

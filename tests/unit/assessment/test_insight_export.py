@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from services.assessment.domain import case_commands as c
 from services.assessment.domain.case_table import CASE
 from services.assessment.domain.insight import InsightRequest
 from services.assessment.domain.insight_commands import DecideInsight
@@ -84,6 +85,19 @@ def test_every_fact_code_and_role_of_a_case_has_words() -> None:
     assert codes - hidden - set(MEANINGS) == {"HEALTH"} - set(MEANINGS)
     assert {role for row in CASE.rows for role in row.roles} == set(ROLES)
     assert set(Exemption) <= set(HELD_BACK)
+
+
+def test_a_citizen_whose_concern_never_became_a_case_is_not_told_of_one() -> None:
+    play = played(((arrival(), Role.SYSTEM),))
+    for by in (Role.TOVHOLDER_KOMMUNE, Role.TOVHOLDER_POLITI):
+        play.give(c.CloseWithoutAction(reason="A1"), by)
+
+    last = export_of(play.state, asked().state, told(play), {})["items"]
+    said = next(item for item in last if item["what"] == "Bekymringen blev afsluttet. Der blev ikke åbnet en sag.")
+
+    assert said["content"]["reason"]["code"] == "A1"
+    assert "never_opened" not in said["content"]
+    assert FACTS["case.closed.v1"] not in {item["what"] for item in last}
 
 
 def test_every_text_of_a_fact_is_known_to_the_export() -> None:

@@ -12,7 +12,7 @@ FIELDS: Final[Mapping[str, FieldWords]] = {
     "accepts_responsibility": FieldWords(N_("Vi tager ansvaret for henvendelsen")),
     "purpose_plausible": FieldWords(
         N_("Der er rimelig grund til at frygte kriminalitet med et ekstremistisk motiv over tid"),
-        N_("Uden det er det ikke en sag for Infohuset."),
+        N_("Ellers åbnes ingen sag. Luk henvendelsen uden indsats, eller henvis den til et andet sted."),
     ),
     "minor": FieldWords(N_("Er personen under 18 år?"), N_("Ved du det ikke, regnes personen som et barn.")),
     "earlier_closed_concern": FieldWords(N_("Der har været en bekymring om personen før")),

@@ -27,7 +27,9 @@ GUARDS: Final[Mapping[str, Reason]] = {
     ),
     "purpose_not_plausible": Reason(
         N_("En sag kræver en rimelig grund til at frygte kriminalitet med et ekstremistisk motiv over tid."),
-        N_("Uden den er det ikke en sag for Infohuset. Luk uden indsats, eller henvis til et andet sted."),
+        N_(
+            "Uden den er det ikke en sag for Infohuset. Luk henvendelsen uden indsats, eller henvis den. Det åbner ingen sag."
+        ),
     ),
     "same_subject_not_confirmed": Reason(
         N_("Et menneske skal bekræfte, at begge henvendelser handler om den samme person."),
@@ -51,7 +53,7 @@ GUARDS: Final[Mapping[str, Reason]] = {
     ),
     "returnee_needs_clearance": Reason(
         N_("En, der er vendt hjem fra en konfliktzone, afklares altid af politiet først."),
-        N_("Bed politiet om afklaring. Sagen kan lukkes bagefter."),
+        N_("Åbn sagen, hvis den ikke er åben, og bed politiet om afklaring. Den kan lukkes bagefter."),
     ),
     "registers_not_checked": Reason(
         N_("Efter politiets afklaring lukkes en sag kun, hvis egne registre ikke viser mere."),
@@ -204,6 +206,10 @@ GUARDS: Final[Mapping[str, Reason]] = {
     ),
     "new_concern_missing": Reason(
         N_("En lukket sag genåbnes med en ny henvendelse, der venter i kommunen."), N_("Vælg den nye henvendelse.")
+    ),
+    "case_was_never_opened": Reason(
+        N_("Henvendelsen blev lukket, uden at der blev åbnet en sag. Der er ingen sag at genåbne."),
+        N_("Åbn den nye henvendelse som en sag for sig, og skriv, at der har været en bekymring før."),
     ),
     "reopening_not_asked": Reason(
         N_("Under opfølgning genåbnes en sag, når en opfølgning har foreslået det."),
