@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
 from playwright.async_api import Page, expect
 
 from deploy.seed import person
+from shared.identity import sessions
 from shared.lifecycle.actor import Role
 from tests.support.browsing import Watch, axe, choose_person, sign_in
 from tests.support.cases import Infohus
@@ -23,6 +25,14 @@ GREVE = "kommune:0253"
 HOLDER = "Tovholder, Greve kommune"
 WHOLE_PAGE = ".top, h1.title, main"
 SESSION = "update identity.sessions set idle = clock_timestamp() - seen_at + $1 * interval '1 second' where person = $2 and ended_at is null"
+
+
+@pytest.fixture(autouse=True)
+async def _none_stays_short(product: Product) -> AsyncIterator[None]:
+    """End the sessions that a test of this module made short: others would sit in them too."""
+    yield
+    short = "update identity.sessions set ended_at = clock_timestamp() where idle <> $1 and ended_at is null"
+    await product.rows(short, sessions.IDLE)
 
 
 async def _lasts(product: Product, role: Role, place: str, seconds: float) -> None:
