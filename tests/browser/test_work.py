@@ -129,6 +129,8 @@ async def test_a_deputy_sees_what_waits_for_a_colleague_who_is_away(product: Pro
 
 async def test_an_operator_replays_a_dead_letter_and_sees_no_content(product: Product, look, watch: Watch) -> None:
     key = str(uuid4())
+    before = await product.rows("select consumer, topic, error_code, headers from notify.dead_letters")
+    assert before == [], "nothing that another test sent was refused"
     await product.rows(
         'insert into notify.dead_letters (consumer, topic, partition, "offset", key, headers, value, error_code, parked_behind, attempts)'
         " values ('notify.work', 'assessment.case.v1', 0, -77, $1, $2::jsonb, $3, 'envelope_invalid', false, 1)",
