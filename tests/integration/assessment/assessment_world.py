@@ -16,7 +16,7 @@ from services.assessment.settling import Settling
 from services.assessment.tables import SPINE
 from shared.clock import DemoClock
 from shared.contracts.base import Fact
-from shared.contracts.corps import OfCase
+from shared.contracts.corps import Dimension, OfCase
 from shared.contracts.envelope import Envelope
 from shared.contracts.intake import AcuteRaised, ConcernRouted
 from shared.lifecycle.actor import Actor, Role
@@ -266,3 +266,19 @@ TO_OFFER = (
 async def both(*calls: Any) -> list[Any]:
     """Make the calls at once."""
     return list(await asyncio.gather(*calls))
+
+
+def assessed(world: World) -> list[tuple[str, str]]:
+    """Return the nine dimensions as a person fills them in, each rated low, with a recommendation."""
+    fields: list[tuple[str, str]] = []
+    for number, dimension in enumerate(Dimension):
+        at = f"ratings.{number}"
+        fields += [(f"{at}.dimension", str(dimension)), (f"{at}.risk_level", "SLIGHT")]
+        fields += [(f"{at}.resource_level", "WEAK"), (f"{at}.confidence", "LOW"), (f"{at}.evidence.0.kind", "OBSERVED")]
+    return [
+        *fields,
+        ("ratings.1.risk_level", "SLIGHT"),
+        ("focus", "RELATIONSHIPS"),
+        ("measures", "MENTOR"),
+        ("reasoning", "En begrundelse, skrevet af en prøve"),
+    ]

@@ -12,6 +12,7 @@ import warnings
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -36,7 +37,7 @@ from shared.persistence.work import UnitOfWork, build_engine
 from shared.settings import Settings
 from shared.vault import KeysetProvider, PostgresKeyStore, Vault, keyset
 from tests.integration.assessment.assessment_world import Tokens, World, person
-from tests.support.visiting import SignedIn
+from tests.support.visiting import SignedIn, Visitor
 
 
 @dataclass(frozen=True)
@@ -120,3 +121,13 @@ async def world(installed: Installed) -> AsyncIterator[World]:
         yield World(http, work, receivers, clock, people, settling)
     await engine.dispose()
     await keystore.close()
+
+
+@pytest.fixture
+def visit(world: World) -> Any:
+    """Be somebody at a page: `visit(Role.SECRETARIAT)`, `visit(Role.DPO, "en")`."""
+
+    def someone(role: Role, language: str = "da") -> Visitor:
+        return Visitor(world.http, world.people[role].token, language)
+
+    return someone
