@@ -103,8 +103,9 @@ class Calls:
                 concern = await self._give(tx, concern, command)
         if call.acute and concern.stage == Stage.RECEIVED:
             concern = await self._give(tx, concern, _alarm(call.concern))
-        if call.called is not None and concern.stage == Stage.ACUTE and not concern.handed_over:
-            at = call.handed_over_at or tx.now
+        at = call.handed_over_at or tx.now
+        in_time = not call.acute or at <= tx.now  # the alarm does not wait for a time that is still to come
+        if call.called is not None and concern.stage == Stage.ACUTE and not concern.handed_over and in_time:
             details = LogHandover(called=call.called, handed_over_at=at, details=call.details)
             concern = await self._give(tx, concern, details)
         if call.ending is Ending.GOES_ON:

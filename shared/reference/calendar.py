@@ -107,6 +107,24 @@ def local(at: datetime) -> datetime:
     return at.astimezone(COPENHAGEN)
 
 
+def moment_of(day: date, clock: time) -> datetime:
+    """Return the moment of a Danish local time, in its zone; of the hour that there is twice when the clocks go back, the first.
+
+    Raises `Invalid` (`reference.skipped_time`) for the hour that there is not when they go forward.
+    """
+    found = datetime.combine(day, clock.replace(fold=0), COPENHAGEN)
+    before, after = found.utcoffset(), found.replace(fold=1).utcoffset()
+    if before is not None and after is not None and before < after:
+        raise Invalid(
+            "reference.skipped_time",
+            "the clocks went forward that night, and this time of day was left out",
+            field="at",
+            rule="domain.md 3 conventions: Europe/Copenhagen",
+            remedy="give a time before or after that hour",
+        )
+    return found
+
+
 def holiday_key(day: date) -> DayKey | None:
     """Return the public holiday on this day, also where it falls on a weekend, or None."""
     name = _holidays().get(day)

@@ -153,8 +153,8 @@ async def test_an_absence_is_noted_and_ended(product: Product, look, seats: Seat
     await page.locator("a.me").click()
     await page.wait_for_url("**/notify/me")
     today = product.clock.now().date()
-    await page.locator("#from-day").fill((today - timedelta(days=1)).isoformat())
-    await page.locator("#to-day").fill((today + timedelta(days=2)).isoformat())
+    await page.locator("#f-from").fill((today - timedelta(days=1)).isoformat())
+    await page.locator("#f-to").fill((today + timedelta(days=2)).isoformat())
     await page.get_by_role("button", name="Notér fravær").click()
     await page.get_by_text("Fraværet er noteret").wait_for()
     assert "Du er noteret som væk til" in await page.inner_text("main")
@@ -210,17 +210,17 @@ async def test_an_absence_without_days_comes_back_with_what_was_typed(
     page = await seats.page(look, Role.TOVHOLDER_KOMMUNE, KOEGE, javascript=javascript)
     await page.goto("/notify/me")
     await page.locator("form.command").evaluate("form => { form.noValidate = true }")
-    await page.locator("#from-time").fill("09:15")
+    await page.locator("#f-from-time").fill("09:15")
 
     await page.get_by_role("button", name="Notér fravær").click()
 
     await expect(page.locator("#refused li")).to_have_count(2)
-    assert await page.locator("#from-time").input_value() == "09:15"
+    assert await page.locator("#f-from-time").input_value() == "09:15"
     if javascript:  # axe-core is one itself
         await axe(page)
     await page.locator("#refused a").first.click()
-    assert await page.evaluate("document.activeElement.id") == "from-day"
-    assert await page.get_attribute("#from-day", "aria-invalid") == "true"
+    assert await page.evaluate("document.activeElement.id") == "f-from"
+    assert await page.get_attribute("#f-from", "aria-invalid") == "true"
 
 
 @plays("/notify/people", "/notify/counters")

@@ -97,10 +97,7 @@ async def open_page(
         is_mobile=viewport == PHONE,
         has_touch=viewport == PHONE,
         java_script_enabled=javascript,
-        locale="da-DK",
-        timezone_id="Europe/Copenhagen",
-        reduced_motion="reduce",
-        **more,
+        **{"locale": "da-DK", "timezone_id": "Europe/Copenhagen", "reduced_motion": "reduce", **more},
     )
     context.set_default_timeout(SECONDS * 1000)
     await watch.attach(context)

@@ -14,10 +14,9 @@ from typing import Any
 
 from playwright.async_api import Locator, Page
 
-from shared.reference.calendar import COPENHAGEN
 from shared.web.console.fields import Field, asked, body
 from shared.web.console.site import Form
-from tests.support.filling import leaves
+from tests.support.filling import fill_moment, leaves
 
 SENT = "form => [...new FormData(form).entries()].map(([name, value]) => [name, String(value)])"
 OFFERED = "one => [...one.options].map(each => each.value)"
@@ -89,7 +88,10 @@ async def _entered(page: Page, form: str, field: Field, name: str, value: Any) -
         return await _ticked(inputs, kind, value)
     if tag == "SELECT":
         return await _chosen(inputs, _plain(value))
-    await one.fill(_typed(kind, value))
+    if kind == "date" and "T" in str(value):
+        await fill_moment(one, str(value))
+        return True
+    await one.fill(_plain(value))
     return True
 
 
@@ -166,10 +168,3 @@ def _groups(name: str) -> Iterator[str]:
 
 def _plain(value: Any) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
-
-
-def _typed(kind: str, value: Any) -> str:
-    if kind in ("datetime-local", "date") and "T" in str(value):
-        at = datetime.fromisoformat(str(value)).astimezone(COPENHAGEN)
-        return at.strftime("%Y-%m-%dT%H:%M" if kind == "datetime-local" else "%Y-%m-%d")
-    return _plain(value)

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.async_api import Locator, Page
 
-from shared.reference.calendar import COPENHAGEN
+from shared.reference.calendar import COPENHAGEN, local
 from shared.web.console.fields import Asking, Field, asked
 
 FORM = "form.command"
@@ -62,8 +62,20 @@ async def _one(inputs: Locator, field: Field, value: Any) -> None:
             await inputs.last.fill(wanted)
             return
         await inputs.first.select_option(wanted if wanted in offered else next((each for each in offered if each), ""))
+    elif field.kind is Asking.MOMENT and kind == "date":
+        await fill_moment(inputs.first, value)
     else:
         await inputs.first.fill(_typed(field, value))
+
+
+async def fill_moment(day: Locator, value: str) -> None:
+    """Fill in a moment, its day and, where the form asks for it, its time."""
+    at = datetime.fromisoformat(value)
+    here = local(at) if at.tzinfo else at.replace(tzinfo=COPENHAGEN)
+    await day.fill(here.date().isoformat())
+    clock = day.locator("xpath=ancestor::fieldset[contains(@class, 'moment')]//input[@inputmode]")
+    if await clock.count():
+        await clock.fill(f"{here:%H.%M}")
 
 
 def _plain(value: Any) -> str:
@@ -71,6 +83,4 @@ def _plain(value: Any) -> str:
 
 
 def _typed(field: Field, value: Any) -> str:
-    if field.kind is Asking.MOMENT:
-        return datetime.fromisoformat(value).astimezone(COPENHAGEN).strftime("%Y-%m-%dT%H:%M")
     return (WORDS if field.key != "birth_year" else "2009") if field.kind is Asking.TEXT else _plain(value)

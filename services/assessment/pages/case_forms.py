@@ -13,13 +13,13 @@ from services.assessment.pages.references import reference
 from services.assessment.repository import CaseStore
 from services.assessment.tables import DRAFTS
 from shared.persistence.work import Transaction
-from shared.reference.calendar import local
+from shared.reference.calendar import add_months, local
 from shared.vault import Vault
 from shared.web.console.commands import CommandPages
 from shared.web.console.drafts import FormDrafts
+from shared.web.console.moments import pairs_of
 from shared.web.console.site import Console, Form, Visit
 
-MEETING_NOW = "%Y-%m-%dT%H:%M"
 TEMPLATES: Mapping[str, str] = {
     "hold-meeting": "cases/forms/meeting.html",
     "complete-assessment": "cases/forms/assessment.html",
@@ -68,7 +68,7 @@ def case_forms(router: APIRouter, console: Console, store: CaseStore, vault: Vau
             "share-information": _sharing,
             "refuse-sharing": _sharing,
             "send-recommendation": lambda visit, case: Form((("addressed_to", case.organisation),)),
-            "record-citizen-told": lambda visit, case: Form((("told_at", _now(visit)),)),
+            "record-citizen-told": lambda visit, case: Form(pairs_of("told_at", visit.now)),
         },
         templates=TEMPLATES,
         drafts=FormDrafts(DRAFTS, vault),
@@ -87,12 +87,8 @@ def case_forms(router: APIRouter, console: Console, store: CaseStore, vault: Vau
     ).add(router)
 
 
-def _now(visit: Visit) -> str:
-    return local(visit.now).strftime(MEETING_NOW)
-
-
 def _meeting(visit: Visit, _: Case) -> Form:
-    return Form((("held_at", _now(visit)), ("present", "MUNICIPALITY"), ("present", "POLICE")))
+    return Form((*pairs_of("held_at", visit.now), ("present", "MUNICIPALITY"), ("present", "POLICE")))
 
 
 def _sharing(visit: Visit, _: Case) -> Form:
@@ -100,8 +96,7 @@ def _sharing(visit: Visit, _: Case) -> Form:
 
 
 def _consent(visit: Visit, case: Case) -> Form:
-    begun = local(visit.now)
-    until = begun.replace(year=begun.year + 1) if (begun.month, begun.day) != (2, 29) else begun.replace(day=28)
+    until = local(add_months(visit.now, CONSENT_MONTHS)).replace(hour=0, minute=0)
     minor = case.may_be_minor
     return Form(
         (
@@ -109,8 +104,8 @@ def _consent(visit: Visit, case: Case) -> Form:
             ("client", "SUBJECT"),
             ("given_by", "CUSTODY_HOLDER" if minor else "SUBJECT"),
             ("text_version", CONSENT_TEXT),
-            ("given_at", begun.strftime(MEETING_NOW)),
-            ("valid_until", (until.replace(hour=0, minute=0)).strftime(MEETING_NOW)),
+            *pairs_of("given_at", visit.now),
+            *pairs_of("valid_until", until),
             ("requirements.minor", "yes" if minor else ""),
         )
     )

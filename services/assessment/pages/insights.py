@@ -22,10 +22,10 @@ from shared.hosting.api import ApiParts
 from shared.lifecycle.actor import Role
 from shared.lifecycle.text import FieldClass
 from shared.persistence.work import Transaction
-from shared.reference.calendar import local
 from shared.web.console.commands import CommandPages, Option
 from shared.web.console.creating import CreationPage
 from shared.web.console.language import N_
+from shared.web.console.moments import pairs_of
 from shared.web.console.records import Card, RecordPages, SealedText
 from shared.web.console.saying import Say
 from shared.web.console.site import Console, Form, Visit
@@ -105,7 +105,7 @@ def insight_pages(router: APIRouter, parts: ApiParts, console: Console, store: I
         home=f"/{PLURAL}",
         heading=N_("Anmodninger om indsigt"),
         choices={"case_id": cases_of},
-        preset=lambda visit: Form((("received_at", local(visit.now).strftime("%Y-%m-%dT%H:%M")),)),
+        preset=lambda visit: Form(pairs_of("received_at", visit.now)),
         then=lambda visit, made: f"/{PLURAL}/{made}",
     ).add(router)
     answering = Answering(parts, store, cases)

@@ -47,6 +47,7 @@ from shared.reference.organisations import kommune, politi
 from shared.vault import Vault
 from shared.web import reading
 from shared.web.commands import accept
+from shared.web.console import moments
 from shared.web.console.commands import key_of
 from shared.web.console.drafts import FormDrafts, Pairs, Saved
 from shared.web.console.fields import asked, body
@@ -63,6 +64,7 @@ FIND: Final = "find"
 """The button that looks for the municipality where no script does."""
 
 MUNICIPALITY: Final = "subject_municipality"
+HANDED_OVER: Final = "handed_over_at"
 PRESSED_IN: Final = "hx-trigger-name"
 """The header in which htmx says in which field something changed."""
 
@@ -176,11 +178,11 @@ class DeskPages:
         try:
             await accept(self._console.edge, visit.request, attempt, Call, "receive-concern", act, status=201)
         except ValidationError as error:
-            return await self._refused(visit, refusals(error, visit.language), 422)
+            return await self._refused(visit, refusals(error, visit.language, form), 422)
         except TovholderError as error:
             if error.status in (401, 403, 404):
                 raise
-            return await self._refused(visit, refusals(error, visit.language), error.status)
+            return await self._refused(visit, refusals(error, visit.language, form), error.status)
         if ending is Ending.GOES_ON:
             return see_other(f"/intake/desk/{call_id}")
         code = self._codes.of(spoken, call_id) if nameless else None
@@ -284,7 +286,8 @@ def kept_pairs(form: Form) -> Pairs:
 def told_call(form: Form, ending: Ending, *, acute: bool) -> dict[str, Any]:
     """Return what the form says, as the JSON of `Call`.
 
-    An alarm waits for nothing: without a mode the caller counts as anonymous, or confidential where a name was said.
+    An alarm waits for nothing, not even for a time that is none: without a mode the caller counts as anonymous, or confidential
+    where a name was said.
     """
     mode = form.get("anonymity")
     named = bool(form.get("reporter").strip())
@@ -293,7 +296,10 @@ def told_call(form: Form, ending: Ending, *, acute: bool) -> dict[str, Any]:
     fields = [field for field in asked(Call) if field.name not in ("concern", "ending", "acute", "offers")]
     call: dict[str, Any] = body(fields, form)
     if not acute and form.get(DO) != "handover" and "called" not in call:
-        call.pop("handed_over_at", None)
+        call.pop(HANDED_OVER, None)
+    if acute and moments.wrong(form, HANDED_OVER):
+        for name in (HANDED_OVER, "called", "details"):
+            call.pop(name, None)  # stays in the draft, to be mended when the hand-over is noted
     offers = [offer for offer in dict.fromkeys(form.all("offers")) if offer]
     concern = said(form, OUT) | {"channel": "HOTLINE"} | ({"anonymity": mode} if mode else {})
     return call | {"concern": concern, "ending": ending.value, "acute": acute, "offers": offers}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Final
 
 from fastapi import APIRouter
@@ -16,15 +17,16 @@ from services.notify.handlers import Desk
 from services.notify.pages.rows import colleague
 from shared.errors import Invalid
 from shared.policy.doors import Door
-from shared.reference.calendar import COPENHAGEN
+from shared.web.console import moments
 from shared.web.console.language import N_
-from shared.web.console.refusals import Refusals
+from shared.web.console.refusals import Refusals, refusals
 from shared.web.console.signin import sign_out
 from shared.web.console.site import PLAIN, Console, Form, Visit, see_other
 
 ABSENCE: Final = "people-absence"
-NO_DAY: Final = N_("Skriv en dato.")
 NO_ORDER: Final = N_("Fraværet skal slutte, efter at det begynder, og vare højst et år.")
+WORKING_DAY: Final = Form((("from.time", "08:00"), ("to.time", "16:00")))
+"""What the form of an absence begins with."""
 SHORTEST: Final = timedelta(seconds=1)
 OUT: Final = Door("sign-out-everywhere", "one's own sessions")
 DONE: Final = {
@@ -41,7 +43,7 @@ def me_pages(router: APIRouter, console: Console, desk: Desk) -> None:
 
     async def show(visit: Visit) -> Response:
         """Show the roles of the token, and what the directory has."""
-        return await shown(visit, Form(), Refusals())
+        return await shown(visit, WORKING_DAY, Refusals())
 
     async def shown(visit: Visit, form: Form, wrong: Refusals) -> Response:
         async with console.edge.begin(visit.request, visit.actor) as tx:
@@ -72,11 +74,13 @@ def me_pages(router: APIRouter, console: Console, desk: Desk) -> None:
     async def away(visit: Visit) -> Response:
         """Note from when to when I am away; `back` ends it now."""
         ends = visit.form.get("back") == "now"
-        if not ends and (missing := _missing(visit)):
-            return await shown(visit, visit.form, missing)
+        try:
+            asked = None if ends else _asked(visit.form)
+        except ValidationError as error:
+            return await shown(visit, visit.form, _wrong(error, visit))
         async with console.edge.begin(visit.request, visit.actor) as tx:
             me = await directory.person(tx, visit.actor.person_ref)
-            wanted = _ended(me, tx.now) if ends else _asked(visit)
+            wanted = asked or _ended(me, tx.now)
             await desk.leave(tx, visit.actor.person_ref, wanted.away_from, wanted.away_to)
         begun = me is not None and me.away(wanted.away_from)
         return see_other(f"/notify/me?done={'away' if not ends else 'back' if begun else 'never'}")
@@ -90,45 +94,16 @@ def me_pages(router: APIRouter, console: Console, desk: Desk) -> None:
     console.post(router, "/me/sign-out-everywhere", OUT, out)
 
 
-def _missing(visit: Visit) -> Refusals:
-    """Return which days are missing or are none, or that the last comes before the first."""
-    days = {f"{name}_day": visit.form.get(f"{name}_day") for name in ("from", "to")}
-    wrong = {name: visit.say(NO_DAY) for name, day in days.items() if not _is_day(day)}
-    if not wrong:
-        try:
-            _asked(visit)
-        except Invalid:
-            wrong = {"to_day": visit.say(NO_ORDER)}
-    return Refusals("field_invalid", None, wrong) if wrong else Refusals()
+def _asked(form: Form) -> Absence:
+    """Read the form: two moments. Raises `ValidationError`."""
+    said = {name: moments.read(form, name) for name in ("from", "to")}
+    return Absence.model_validate({name: at for name, at in said.items() if at is not None})
 
 
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _asked(visit: Visit) -> Absence:
-    """Read the form: two Danish local moments, each a day and an hour. Raises `Invalid` (`absence_invalid`)."""
-    try:
-        first, last = (
-            _moment(visit.form.get(f"{name}_day"), visit.form.get(f"{name}_time")) for name in ("from", "to")
-        )
-        return Absence.model_validate({"from": first, "to": last})
-    except (ValueError, ValidationError):
-        raise Invalid(
-            "absence_invalid",
-            "an absence begins before it ends, and lasts a year at most",
-            field="from",
-            rule="domain.md 2.7",
-            remedy="Give both days, the first before the last.",
-        ) from None
-
-
-def _moment(day: str, hour: str) -> datetime:
-    return datetime.combine(datetime.fromisoformat(day).date(), time.fromisoformat(hour or "00:00"), COPENHAGEN)
+def _wrong(error: ValidationError, visit: Visit) -> Refusals:
+    """Return what is wrong, at each line; that the first does not come before the last is said at the last."""
+    found = refusals(error, visit.language, visit.form)
+    return replace(found, fields={"to": visit.say(NO_ORDER)}) if "" in found.fields else found
 
 
 def _ended(me: Person | None, now: datetime) -> Absence:

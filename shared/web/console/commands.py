@@ -139,13 +139,13 @@ class CommandPages:
             try:
                 await accept(visit.console.edge, visit.request, attempt, given.model, code, act)
             except ValidationError as error:
-                wrong = refusals(error, visit.language).without(self.follows.get(code, frozenset()))
+                wrong = refusals(error, visit.language, visit.form).without(self.follows.get(code, frozenset()))
                 return await self._again(visit, about, code, given, wrong, status=422)
             except TovholderError as error:
                 if error.status in RETYPED:
                     raise
                 return await self._again(
-                    visit, about, code, given, refusals(error, visit.language), status=error.status
+                    visit, about, code, given, refusals(error, visit.language, visit.form), status=error.status
                 )
             return see_other(await self._after(visit, about, code))
 

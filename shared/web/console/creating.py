@@ -89,11 +89,11 @@ class CreationPage:
                 self.console.edge, visit.request, attempt, given.model, self.operation, act, status=201
             )
         except ValidationError as error:
-            return await self._draw(visit, given, visit.form, refusals(error, visit.language), status=422)
+            return await self._draw(visit, given, visit.form, refusals(error, visit.language, visit.form), status=422)
         except TovholderError as error:
             if error.status in RETYPED:
                 raise
-            wrong = refusals(error, visit.language)
+            wrong = refusals(error, visit.language, visit.form)
             return await self._draw(visit, given, visit.form, wrong, status=error.status)
         there = self.then(visit, UUID(answer.body["id"]))
         service = self.console.service

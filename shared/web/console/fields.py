@@ -20,7 +20,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel
 
 from shared.lifecycle.text import MAX_TEXT, FieldClass, Seal, Text
-from shared.reference.calendar import COPENHAGEN
+from shared.web.console import moments
 from shared.web.console.site import Form
 
 MORE: Final = "more"
@@ -193,6 +193,8 @@ def _read(field: Field, form: Form) -> Any:
             return [code for code in form.all(field.name) if code] or None
         case Asking.TICK:
             return True if sent else None
+        case Asking.MOMENT:
+            return moments.read(form, field.name)
         case Asking.GROUP:
             return body([part.at(field.name) for part in field.parts], form) or None
         case Asking.ROWS:
@@ -209,15 +211,6 @@ def _row(field: Field, index: int, form: Form) -> Any:
     return body([part.at(f"{field.name}.{index}") for part in field.parts], form)
 
 
-def _moment(sent: str) -> str:
-    """Read a moment as it was typed, Danish time; what is none goes on as it is, for the model to refuse."""
-    try:
-        typed = datetime.fromisoformat(sent)
-    except ValueError:
-        return sent
-    return (typed if typed.tzinfo else typed.replace(tzinfo=COPENHAGEN)).isoformat()
-
-
 def _number(sent: str) -> int | str:
     return int(sent) if sent.isdecimal() and sent.isascii() and len(sent) <= DIGITS else sent
 
@@ -228,7 +221,6 @@ _READERS: Final[Mapping[Asking, Callable[[str], Any]]] = {
     Asking.CHOICE: str,
     Asking.REFERENCE: str,
     Asking.DAY: str,
-    Asking.MOMENT: _moment,
     Asking.NUMBER: _number,
     Asking.YES_NO: lambda sent: sent == "yes",
 }

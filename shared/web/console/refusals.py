@@ -10,7 +10,9 @@ import structlog
 from pydantic import ValidationError
 
 from shared.errors import TovholderError
+from shared.web.console import moments
 from shared.web.console.language import N_, Language
+from shared.web.console.site import Form
 
 log = structlog.get_logger()
 
@@ -43,6 +45,7 @@ SAID: Final[Mapping[str, str]] = {
     "uuid_type": N_("Skal være en reference. Hent den fra sagens side."),
 }
 NOT_VALID: Final = N_("Kan ikke bruges her.")
+NOTHING: Final = Form()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +71,20 @@ class Refusals:
         return replace(self, fields=left) if left else self
 
 
-def refusals(error: ValidationError | TovholderError, language: Language) -> Refusals:
-    """Return what is wrong, in words."""
+def refusals(error: ValidationError | TovholderError, language: Language, form: Form = NOTHING) -> Refusals:
+    """Return what is wrong, in words; of a moment that the form asks in two lines, at which of them."""
     if isinstance(error, TovholderError):
         if error.status >= 500:
             log.warning("form_failed", code=error.code)
         code = type(error).__name__ if error.status == 412 else error.code
         return Refusals(code, error, {error.field: ""} if error.field else {})
     lines = error.errors(include_url=False, include_input=False)
-    return Refusals("field_invalid", None, {_path(line["loc"]): _said(line, language) for line in lines})
+    found: dict[str, str] = {}
+    for line in lines:
+        path = _path(line["loc"])
+        in_two = moments.wrong(form, path)
+        found |= {name: language.gettext(said) for name, said in in_two.items()} or {path: _said(line, language)}
+    return Refusals("field_invalid", None, found)
 
 
 def _path(where: tuple[int | str, ...]) -> str:

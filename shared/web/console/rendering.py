@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from shared.web.console import moments
 from shared.web.console.assets import Assets
 from shared.web.console.language import LANGUAGES, Language
 from shared.web.console.saying import Say
@@ -32,7 +33,7 @@ def _environment(packages: list[str], assets: Assets, language: Language) -> Env
         lstrip_blocks=True,
     )
     found.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
-    found.globals |= {"asset": assets.url, "say": Say(language)}
+    found.globals |= {"asset": assets.url, "say": Say(language), "halves": moments.halves, "CLOCK": moments.CLOCK}
     found.filters |= {
         "moment": language.moment,
         "short": _dated(language.short),

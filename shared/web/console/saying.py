@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from shared.errors import TovholderError
 from shared.lifecycle.decide import Possible
 from shared.web.console import finding as words
 from shared.web.console.citing import cited
 from shared.web.console.language import N_, Language
+from shared.web.console.moments import TIME
 from shared.web.console.words.guards import WHY_NOT
+
+CLOCK_LABEL: Final = N_("Klokkeslæt")
 
 
 class Told(NamedTuple):
@@ -38,9 +41,12 @@ class Say:
     def field(self, name: str, owner: str = "") -> str:
         """Return the question that a field asks; `owner` is the command, or the field that it is a part of.
 
+        Of the time of a moment, `held_at.time`, the moment is named with it.
         Of a field in a row, `ratings.2.risk_level`, the number of the row stands before it, as it does on the form.
         """
         *above, own = name.split(".")
+        if above and own == TIME:
+            return f"{self.field('.'.join(above), owner)} {self._said(CLOCK_LABEL)}"
         rows = [int(each) + 1 for each in above if each.isdecimal()]
         named = [each for each in above if not each.isdecimal()]
         if own.isdecimal():  # the row itself, of values without a name

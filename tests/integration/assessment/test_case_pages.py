@@ -12,8 +12,8 @@ from services.assessment.pages.case_rooms import ROOMS
 from services.assessment.pages.references import reference
 from shared.contracts.corps import Dimension
 from shared.lifecycle.actor import Role
-from shared.reference.calendar import local
 from shared.web.console.language import DANISH
+from shared.web.console.moments import pairs_of
 from shared.web.console.words.codes.anchors import ANCHORS
 from tests.integration.assessment.assessment_world import TO_OFFER, WAY, Person, World, assessed, person
 from tests.support.visiting import Visitor
@@ -109,9 +109,8 @@ async def test_the_whole_way_of_a_case_goes_through_its_forms_without_javascript
     await kommune.fill(f"{do}/open-case", {"accepts_responsibility": "yes", "purpose_plausible": "yes"})
     await kommune.fill(f"{do}/request-clearance", {})
     await politi.fill(f"{do}/clear-case", {})
-    held = local(world.now()).strftime("%Y-%m-%dT%H:%M")
     present = [("present", "MUNICIPALITY"), ("present", "POLICE"), ("mental_vulnerability_suspected", "no")]
-    await office.fill(f"{do}/hold-meeting", [("held_at", held), *present])
+    await office.fill(f"{do}/hold-meeting", [*pairs_of("held_at", world.now()), *present])
     await kommune.fill(f"{do}/complete-assessment", assessed(world))
     caseworker = world.people[Role.CASEWORKER].ref
     sent = {"addressed_to": KOMMUNE, "unit": "ADULTS", "caseworker": str(caseworker)}
@@ -255,9 +254,9 @@ async def test_the_officer_takes_in_decides_and_answers_a_request_for_insight(
     case = await world.routed()
     await world.walk(case, *TO_OFFER[:5])
     officer = Visitor(world.http, dpo.token)
-    received = local(world.now()).strftime("%Y-%m-%dT%H:%M")
+    received = dict(pairs_of("received_at", world.now()))
     asked = {"case_id": str(case), "requested_by": "SUBJECT", "identity_checked": "yes", "regime": "GDPR15"}
-    made = await officer.fill("/insights/new", {**asked, "received_at": received})
+    made = await officer.fill("/insights/new", {**asked, **received})
     there = made.answer.headers["location"].removeprefix("/assessment").partition("?")[0]
 
     form = await officer.get(f"{there}/do/decide-insight")

@@ -209,6 +209,48 @@ async def test_nothing_that_is_missing_blocks_the_alarm(site: Site, mode: str) -
     assert found["anonymity"] == "ANONYMOUS"
 
 
+async def handed(site: Site, path: str) -> bool:
+    return bool((await concern(site, path))["handed_over"])
+
+
+@pytest.mark.parametrize(
+    ("day", "clock"),
+    [("2026-11-12", ""), ("", "14.30"), ("2026-11-12", "25.00"), ("2026-03-29", "02.30"), ("2127-01-01", "00.00")],
+)
+async def test_a_time_that_is_none_does_not_block_the_alarm_and_is_mended_when_the_hand_over_is_noted(
+    site: Site, day: str, clock: str
+) -> None:
+    path, form = new_call()
+    form |= {"called": "POLICE_114", "handed_over_at": day, "handed_over_at.time": clock, "details": "Vagthavende"}
+
+    raised = await pressed(site, path, form, "acute")
+
+    assert raised.status_code == 303, raised.text
+    assert ((await concern(site, path))["stage"], await handed(site, path)) == ("C3", False)
+    again = (await site.ask(ADVISER, path)).text
+    assert all(f'name="{name}" value="{form[name]}"' in again for name in ("handed_over_at", "handed_over_at.time"))
+
+    noted = await pressed(site, path, form, "handover")
+
+    assert noted.status_code == 422, noted.text
+    assert 'href="#f-handed_over_at' in noted.text
+    assert 'aria-describedby="f-handed_over_at' in noted.text
+    assert not await handed(site, path)
+    mended = {"handed_over_at": f"{site.work.clock.now():%Y-%m-%d}", "handed_over_at.time": "0001"}
+    assert (await pressed(site, path, form | mended, "handover")).status_code == 303
+    assert await handed(site, path)
+
+
+async def test_a_day_and_a_time_are_kept_in_the_draft_as_they_were_typed(site: Site) -> None:
+    path, form = new_call()
+    await site.ask(ADVISER, f"{path}/save", {**form, "handed_over_at": "2026-11-12", "handed_over_at.time": "9.3"})
+
+    again = (await site.ask(ADVISER, path)).text
+
+    assert 'name="handed_over_at" value="2026-11-12"' in again
+    assert 'name="handed_over_at.time" value="9.3"' in again
+
+
 async def test_the_call_goes_on_after_the_alarm_and_the_hand_over_is_noted_afterwards(site: Site) -> None:
     path, form = new_call()
     await pressed(site, path, form, "acute")

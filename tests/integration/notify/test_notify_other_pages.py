@@ -84,7 +84,7 @@ async def test_a_role_begins_with_its_own_page(notify: NotifyWorld, role: Role, 
 
 async def test_who_notes_an_absence_is_away_and_back_again(notify: NotifyWorld, hand_clock: HandClock) -> None:
     hand_clock.moment = MONDAY
-    form = {"from_day": "2026-11-23", "from_time": "08:00", "to_day": "2026-11-27", "to_time": "16:00"}
+    form = {"from": "2026-11-23", "from.time": "08:00", "to": "2026-11-27", "to.time": "16:00"}
 
     assert (await notify.look(COLLEAGUE, "/me/absence", form)).status_code == 303
 
@@ -93,13 +93,13 @@ async def test_who_notes_an_absence_is_away_and_back_again(notify: NotifyWorld, 
     assert (await notify.look(COLLEAGUE, "/me/absence", {"back": "now"})).status_code == 303
     hand_clock.moment += timedelta(minutes=1)
     assert "Du er noteret som væk" not in await page(notify, COLLEAGUE, "/me")
-    wrong = await notify.look(COLLEAGUE, "/me/absence", {**form, "to_day": "2026-11-01"})
+    wrong = await notify.look(COLLEAGUE, "/me/absence", {**form, "to": "2026-11-01"})
     assert (wrong.status_code, "Fraværet skal slutte" in wrong.text) == (422, True)
 
 
 async def test_an_absence_that_has_not_begun_can_be_taken_back(notify: NotifyWorld, hand_clock: HandClock) -> None:
     hand_clock.moment = MONDAY
-    form = {"from_day": "2026-12-21", "from_time": "08:00", "to_day": "2026-12-23", "to_time": "16:00"}
+    form = {"from": "2026-12-21", "from.time": "08:00", "to": "2026-12-23", "to.time": "16:00"}
     await notify.look(COLLEAGUE, "/me/absence", form)
     assert "Slet fraværet" in await page(notify, COLLEAGUE, "/me")
 

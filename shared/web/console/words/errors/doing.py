@@ -99,6 +99,9 @@ ERRORS: Final[Mapping[str, Reason]] = {
     "reference.district_unknown": Reason(N_("Den politikreds findes ikke."), N_("Vælg en af de tolv.")),
     "reference.before_register": Reason(N_("Registeret over kommuner begynder i 2007."), N_("Vælg en senere dag.")),
     "reference.organisation": Reason(N_("Den organisation findes ikke her."), N_("Vælg organisationen på listen.")),
+    "reference.skipped_time": Reason(
+        N_("Det klokkeslæt fandtes ikke: uret blev stillet frem den nat."), N_("Skriv et andet klokkeslæt.")
+    ),
     "reference.naive_time": Reason(N_("Tidspunktet mangler sin tidszone."), N_("Skriv dag og klokkeslæt igen.")),
     "reference.no_opening_hours": Reason(N_("Hotlinens åbningstid den dag er ukendt."), N_("Vælg en dag efter 2016.")),
 }

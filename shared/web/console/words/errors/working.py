@@ -17,10 +17,6 @@ ERRORS: Final[Mapping[str, Reason]] = {
     "views_full": Reason(N_("Du har allerede så mange visninger, som man kan have."), N_("Slet en af dem først.")),
     "reference_invalid": Reason(N_("Referencen er ikke en af vores."), N_("Hent siden igen, og prøv en gang til.")),
     "letter_invalid": Reason(N_("Brevets nummer kan ikke læses."), N_("Hent siden igen, og prøv en gang til.")),
-    "absence_invalid": Reason(
-        N_("Et fravær begynder, før det slutter, og varer højst et år."),
-        N_("Gå tilbage, og vælg to dage, den første først."),
-    ),
     "not_away": Reason(N_("Du er ikke noteret som væk."), N_("Der er ikke noget at slutte.")),
     "too_many_live": Reason(N_("Du har mange sider åbne, der lytter med."), N_("Luk nogle af dem.")),
     "not_failed": Reason(N_("Beskeden nåede frem, eller den er allerede sendt igen."), N_("Hent siden igen.")),
