@@ -44,7 +44,7 @@ class Listener:
         reader, writer = await asyncio.open_connection(host, int(port))
         headers = ("host: bench", "accept: text/event-stream", f"cookie: {COOKIE}={cookie}")
         writer.write("\r\n".join(["GET /work/live HTTP/1.1", *headers, "", ""]).encode())
-        head = await asyncio.wait_for(reader.readuntil(b"retry: "), PATIENCE_SECONDS)
+        head = await asyncio.wait_for(reader.readuntil(b"event: here"), PATIENCE_SECONDS)
         if b" 200 " not in head.partition(b"\r\n")[0]:
             raise WrongResult("a page may not listen")
         return cls(reader, writer)
