@@ -31,7 +31,7 @@ from shared.policy.doors import Door
 from shared.vault import Vault
 from shared.web.commands import accept
 from shared.web.console.commands import key_again, key_of
-from shared.web.console.refusals import Refusals, refusals
+from shared.web.console.refusals import NOT_ADMITTED, Refusals, refusals
 from shared.web.console.site import Console, Form, Visit, see_other
 
 DOOR = Door(
@@ -106,7 +106,7 @@ class GlassPages:
         except ValidationError as error:
             return await self._page(visit, visit.form, refusals(error, visit.language), status=422)
         except TovholderError as error:
-            if error.status in (401, 403):
+            if error.status in NOT_ADMITTED:
                 raise
             return await self._page(visit, visit.form, refusals(error, visit.language), status=error.status)
         return see_other(then.format(id=answer.body["id"]))

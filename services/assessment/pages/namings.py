@@ -26,9 +26,9 @@ from shared.lifecycle.actor import Role
 from shared.persistence.idempotency import Attempt
 from shared.persistence.work import Transaction
 from shared.web.commands import accept
-from shared.web.console.commands import RETYPED, VERSION, Option, key_again, key_of
+from shared.web.console.commands import VERSION, Option, key_again, key_of
 from shared.web.console.language import N_
-from shared.web.console.refusals import Refusals, refusals
+from shared.web.console.refusals import UNMENDED, Refusals, refusals
 from shared.web.console.saying import Say
 from shared.web.console.site import PLAIN, Console, Form, Visit, see_other
 from shared.web.reading import page
@@ -99,7 +99,7 @@ class Namings:
         except ValidationError as error:
             return await self._draw(visit, visit.form, refusals(error, visit.language), status=422)
         except TovholderError as error:
-            if error.status in RETYPED:
+            if error.status in UNMENDED:
                 raise
             return await self._draw(visit, visit.form, refusals(error, visit.language), status=error.status)
         return see_other("/assessment/namings?done=yes")

@@ -20,21 +20,20 @@ from services.corps.domain.loan_commands import DraftLoan, OfferLoan
 from services.corps.handlers import Corps
 from services.corps.pages import wording
 from shared.contracts.corps_codes import ChoiceReason
-from shared.errors import NotFound, TovholderError
+from shared.errors import TovholderError
 from shared.lifecycle.aggregate import Aggregate
 from shared.persistence.idempotency import Attempt
 from shared.persistence.work import Transaction
 from shared.web.commands import accept
 from shared.web.console.commands import key_again, key_of
 from shared.web.console.fields import Field, asked, body
-from shared.web.console.refusals import Refusals, refusals
+from shared.web.console.refusals import UNMENDED, Refusals, refusals
 from shared.web.console.site import Console, Form, Visit, see_other
 
 PATH: Final = "/interventions/{id:uuid}/lend"
 SET_BY_US: Final = frozenset({"intervention_id", "member_ref"})
 TERM: Final = timedelta(days=182)
 FIRST_TERMS: Final = {"hours_per_week": "4", "travel_paid_by": "BORROWER", "supervision_by": "CENTRE"}
-UNMENDED: Final = (401, 403)
 
 
 class Terms(BaseModel):
@@ -87,7 +86,7 @@ class LendingPages:
         except ValidationError as error:
             return await self._form(visit, visit.form, _within(refusals(error, visit.language)), status=422)
         except TovholderError as error:
-            if error.status in UNMENDED or (isinstance(error, NotFound) and error.code != "member_not_found"):
+            if error.status in UNMENDED and error.code != "member_not_found":
                 raise
             return await self._form(visit, visit.form, refusals(error, visit.language), status=error.status)
         return see_other(f"/{visit.console.service}/loans/{answer.body['id']}?done={OfferLoan.code}")

@@ -38,7 +38,7 @@ from shared.web.commands import accept
 from shared.web.console.commands import VERSION, key_of
 from shared.web.console.language import N_
 from shared.web.console.records import known_command
-from shared.web.console.refusals import Refusals, refusals
+from shared.web.console.refusals import UNMENDED, Refusals, refusals
 from shared.web.console.site import Console, Visit, see_other
 from shared.web.console.words.codes.matching import CONSTRAINTS, FACTORS, RELAXATIONS
 
@@ -47,8 +47,6 @@ SIDE_BY_SIDE: Final = 3
 """Candidates that are compared at most."""
 
 CHOOSE: Final = "intervention-choose-member"
-UNMENDED: Final = (401, 403, 404)
-"""Refusals that another choice cannot mend."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from services.corps.domain.member_commands import ChangeMember, Member, Register
 from services.corps.pages import wording
 from services.corps.roll import Sought
 from shared.contracts.codes import Competence
-from shared.errors import NotFound, TovholderError
+from shared.errors import TovholderError
 from shared.lifecycle.actor import Role
 from shared.lifecycle.aggregate import Aggregate
 from shared.persistence.idempotency import Attempt
@@ -37,7 +37,7 @@ from shared.web.commands import accept
 from shared.web.console.commands import VERSION, Option, key_again, key_of
 from shared.web.console.fields import MORE, MOST_ROWS, asked, body
 from shared.web.console.records import known_command
-from shared.web.console.refusals import Refusals, refusals
+from shared.web.console.refusals import NOT_ADMITTED, Refusals, refusals
 from shared.web.console.site import Console, Form, Visit, see_other
 
 CHANGE: Final = "member-change-member"
@@ -55,7 +55,6 @@ TONGUES: Final = tuple(
 """Languages that a form offers; a record may have others, and keeps them."""
 
 TICKS: Final = ("lendable", "remote_ok", "children_certificate", "security_cleared")
-UNMENDED: Final = (401, 403, 404)
 
 
 class Spoken(BaseModel):
@@ -202,7 +201,7 @@ class MemberPages:
         except ValidationError as error:
             return refusals(error, visit.language), 422
         except TovholderError as error:
-            if error.status in UNMENDED and not isinstance(error, NotFound):
+            if error.status in NOT_ADMITTED:
                 raise
             return refusals(error, visit.language), error.status
         return Refusals(), 200

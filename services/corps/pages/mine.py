@@ -31,7 +31,7 @@ from shared.web.commands import accept
 from shared.web.console.commands import VERSION, key_again, key_of
 from shared.web.console.fields import asked, body
 from shared.web.console.records import known_command
-from shared.web.console.refusals import Refusals, refusals
+from shared.web.console.refusals import UNMENDED, Refusals, refusals
 from shared.web.console.site import Console, Form, Visit, see_other
 from shared.web.reading import facts
 
@@ -39,7 +39,6 @@ SESSION: Final = "intervention-log-session"
 FORMS: Final = ("record-progression", "hold-supervision", "propose-ending")
 """What she notes besides sessions, in forms of their own."""
 
-UNMENDED: Final = (401, 403, 404)
 MOST: Final = 20
 HERS: Final = (Stage.MATCHING, Stage.ACTIVE, Stage.PAUSED)
 MINUTES: Final = (30, 60, 90, 120)

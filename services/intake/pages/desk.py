@@ -52,7 +52,7 @@ from shared.web.console.commands import key_of
 from shared.web.console.drafts import FormDrafts, Pairs, Saved
 from shared.web.console.fields import asked, body
 from shared.web.console.language import N_
-from shared.web.console.refusals import Refusals, refusals
+from shared.web.console.refusals import UNMENDED, Refusals, refusals
 from shared.web.console.session import CSRF_FIELD
 from shared.web.console.site import Console, Form, Visit, see_other
 
@@ -180,7 +180,7 @@ class DeskPages:
         except ValidationError as error:
             return await self._refused(visit, refusals(error, visit.language, form), 422)
         except TovholderError as error:
-            if error.status in (401, 403, 404):
+            if error.status in UNMENDED:
                 raise
             return await self._refused(visit, refusals(error, visit.language, form), error.status)
         if ending is Ending.GOES_ON:

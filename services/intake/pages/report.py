@@ -33,7 +33,7 @@ from shared.reference.form_text import ORDINARY_ACTIVITY, WITHOUT_SOURCE
 from shared.web.commands import accept
 from shared.web.console.commands import key_again, key_of
 from shared.web.console.language import N_
-from shared.web.console.refusals import Refusals, refusals
+from shared.web.console.refusals import NOT_ADMITTED, Refusals, refusals
 from shared.web.console.site import Console, Form, Visit
 
 REPORT: Final = Door("receive-concern", "domain.md 2.3 row 1, 2.1", frozenset({Role.PRO_REPORTER}))
@@ -100,7 +100,7 @@ class ReportPages:
         except ValidationError as error:
             return self._asked(visit, mode, form, refusals(error, visit.language), status=422)
         except TovholderError as error:
-            if error.status in (401, 403):
+            if error.status in NOT_ADMITTED:
                 raise
             return self._asked(visit, mode, form, refusals(error, visit.language), status=error.status)
 

@@ -27,7 +27,7 @@ from shared.web.commands import KEY as WELL_FORMED
 from shared.web.commands import accept
 from shared.web.console.drafts import Draft, FormDrafts, typed
 from shared.web.console.fields import MORE, Field, asked, body
-from shared.web.console.refusals import Refusals, refusals
+from shared.web.console.refusals import UNMENDED, Refusals, refusals
 from shared.web.console.site import PLAIN, Console, Form, Visit, see_other
 from shared.web.console.words.commands import COMMANDS
 from shared.web.edge import Given
@@ -35,8 +35,6 @@ from shared.web.reading import facts
 
 KEY: Final = "key"
 VERSION: Final = "version"
-RETYPED: Final = (401, 403, 404)
-"""Refusals that a form cannot mend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +140,7 @@ class CommandPages:
                 wrong = refusals(error, visit.language, visit.form).without(self.follows.get(code, frozenset()))
                 return await self._again(visit, about, code, given, wrong, status=422)
             except TovholderError as error:
-                if error.status in RETYPED:
+                if error.status in UNMENDED:
                     raise
                 return await self._again(
                     visit, about, code, given, refusals(error, visit.language, visit.form), status=error.status

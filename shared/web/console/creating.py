@@ -20,9 +20,9 @@ from shared.lifecycle.aggregate import Aggregate
 from shared.persistence.idempotency import Attempt
 from shared.persistence.work import Transaction
 from shared.web.commands import accept
-from shared.web.console.commands import RETYPED, Option, key_again, key_of, offered
+from shared.web.console.commands import Option, key_again, key_of, offered
 from shared.web.console.fields import MORE, Field, asked, body
-from shared.web.console.refusals import Refusals, refusals
+from shared.web.console.refusals import UNMENDED, Refusals, refusals
 from shared.web.console.site import Console, Form, Visit, see_other
 from shared.web.edge import Given
 
@@ -91,7 +91,7 @@ class CreationPage:
         except ValidationError as error:
             return await self._draw(visit, given, visit.form, refusals(error, visit.language, visit.form), status=422)
         except TovholderError as error:
-            if error.status in RETYPED:
+            if error.status in UNMENDED:
                 raise
             wrong = refusals(error, visit.language, visit.form)
             return await self._draw(visit, given, visit.form, wrong, status=error.status)

@@ -46,6 +46,10 @@ SAID: Final[Mapping[str, str]] = {
 }
 NOT_VALID: Final = N_("Kan ikke bruges her.")
 NOTHING: Final = Form()
+NOT_ADMITTED: Final = (401, 403)
+"""Statuses of what nobody can mend in a form: it has a page of its own."""
+UNMENDED: Final = (*NOT_ADMITTED, 404)
+"""The same where the form itself does not ask for what may not be there."""
 
 
 @dataclass(frozen=True, slots=True)
