@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from deploy.seed import person
 from shared.lifecycle.actor import Role
@@ -105,5 +105,39 @@ async def test_a_hidden_tab_rests_and_hears_what_it_missed_when_it_is_looked_at(
     assert not await page.locator(row(page, missed)).count()
 
     await page.evaluate(hide, False)
+
+    await expect(page.locator(row(page, missed))).to_be_visible()
+
+
+async def test_what_did_not_change_is_not_asked_again_and_what_did_before_the_first_word_is(
+    product: Product, look, watch: Watch
+) -> None:
+    rows = "/notify/work/rows"
+    page = await look()
+    begun, let = asyncio.Event(), asyncio.Event()
+
+    async def held(route: Route) -> None:
+        begun.set()
+        await let.wait()
+        await route.continue_()
+
+    await sign_in(page, HOLDER, f"{WORK}?whose=unit")
+    await page.route(f"**{LIVE}", held)
+    before = _asked(watch, rows)
+    await page.reload()
+    await asyncio.wait_for(begun.wait(), 20)
+    async with page.expect_response(f"**{LIVE}"):
+        let.set()
+    await page.wait_for_timeout(2_000)
+    assert _asked(watch, rows) == before, "the page was made of the same list"
+    await _listening(page, product)
+
+    begun.clear()
+    let.clear()
+    await page.reload()
+    await asyncio.wait_for(begun.wait(), 20)
+    missed = await waits(product, 3)
+    assert not await page.locator(row(page, missed)).count()
+    let.set()
 
     await expect(page.locator(row(page, missed))).to_be_visible()

@@ -4,7 +4,8 @@ One task a process listens to Postgres, which names the organisation whose rows 
 a mark of their own list, once a change however many it had, and a page hears only of a list that is another than before.
 
     event: work          the list is another one
-    event: here          at once, and every 15 s while the session counts: a page that hears nothing asks again
+    event: here          at once, and every 15 s while the session counts, with the mark: a page that hears nothing asks again,
+                         and one that was made of the same list at its first word does not
     event: over          with why: `session` has ended, this process is to `restart`, or something is `away`
 """
 
@@ -48,7 +49,6 @@ MOST: Final = 12
 AGAIN: Final = 2.0
 """Seconds before a lost connection to Postgres is tried anew."""
 
-HERE: Final = "event: here\ndata: yes\n\n"
 EVENTS: Final = {"Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no", **NO_STORE}
 
 
@@ -149,7 +149,7 @@ class LivePages:
     async def _lines(self, visit: Visit, event: asyncio.Event) -> AsyncGenerator[str]:
         mark = await self._mark(visit)
         looked = time.monotonic()
-        yield HERE
+        yield f"event: here\ndata: {mark}\n\n"
         while not self.ears.over():
             with suppress(TimeoutError):
                 await asyncio.wait_for(event.wait(), HEARTBEAT)
@@ -166,12 +166,12 @@ class LivePages:
                 if await self.console.sessions.find(visit.request, used=False) is None:
                     yield "event: over\ndata: session\n\n"
                     return
-                yield HERE
+                yield f"event: here\ndata: {mark}\n\n"
         yield "event: over\ndata: restart\n\n"
 
     async def _mark(self, visit: Visit) -> str:
         async with self.console.edge.begin(visit.request, visit.actor) as tx:
-            return (await repository.my_mark(tx))[1]
+            return await repository.my_mark(tx)
 
 
 def live_pages(router: APIRouter, parts: ApiParts, console: Console) -> None:

@@ -68,6 +68,7 @@ class _WorkPages:
         """Show the list; `wrong` is what a form of it left out, by the id of its input, and `why` says so."""
         async with self.console.edge.begin(visit.request, visit.actor) as tx:
             now = tx.now
+            mark = await repository.my_mark(tx)  # before the rows: what changes between them is asked for once more
             rows = await repository.my_work(tx, listing.asked(now))
             counts = Counts(await repository.my_groups(tx, *ends(now)), listing)
             found = await freshness.ages(tx)
@@ -82,6 +83,7 @@ class _WorkPages:
             why=why,
             named=visit.form.get("name"),
             listing=listing,
+            mark=mark,
             rows=[row_of(visit, row, now) for row in rows[:ROWS]],
             next=f"{PATH}?{_joined(listing.query, more)}" if more else "",
             tiles=[(when, style, visit.say(word), counts.of(when=when)) for when, style, word in TILES],
@@ -98,7 +100,7 @@ class _WorkPages:
     async def count(self, visit: Visit) -> Response:
         """Show the number for the menu; nothing where nothing waits."""
         async with self.console.edge.begin(visit.request, visit.actor) as tx:
-            count, _ = await repository.my_mark(tx)
+            count = await repository.my_count(tx)
         return self.console.fragment(visit, "work/count.html", count=count)
 
     async def seen(self, visit: Visit) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -11,7 +12,7 @@ import asyncpg
 import pytest
 import sqlalchemy as sa
 
-from services.notify import directory
+from services.notify import directory, repository
 from services.notify.pages.live import Ears, LivePages
 from services.notify.tables import ASSIGNMENT
 from shared.lifecycle.actor import Actor, Role
@@ -284,7 +285,12 @@ async def test_a_stream_tells_of_my_list_and_not_of_others(notify: NotifyWorld) 
     stream = LivePages(console, ears)._stream(visit)
     ears.begin(request)
     try:
-        assert await anext(stream) == "event: here\ndata: yes\n\n", "at once, so that a page knows that it is heard"
+        mark = re.search(r'<div id="rows" data-mark="(\w+)"', await page(notify, HOLDER))
+        assert mark is not None
+        here = f"event: here\ndata: {mark[1]}\n\n"
+        assert await anext(stream) == here, (
+            "at once, so that a page knows that it is heard, and whether it shows the list that there is"
+        )
         waiting = asyncio.ensure_future(anext(stream))
         await notify.bring(opened(uuid4(), owner_organisation="kommune:0265"), uuid4())
         done, _ = await asyncio.wait([waiting], timeout=1.5)
@@ -295,6 +301,33 @@ async def test_a_stream_tells_of_my_list_and_not_of_others(notify: NotifyWorld) 
         await stream.aclose()
         assert ears._task is not None
         ears._task.cancel()
+
+
+async def test_the_mark_of_a_list_is_another_whenever_one_of_its_rows_is(notify: NotifyWorld) -> None:
+    first, second = uuid4(), uuid4()
+
+    async def mark() -> str:
+        async with notify.work.begin(HOLDER) as tx:
+            return await repository.my_mark(tx)
+
+    async def does(sql: str) -> None:
+        async with notify.work.begin() as tx:
+            await tx.session.execute(sa.text(sql), {"first": first, "second": second})
+
+    await notify.bring(opened(first), uuid4())
+    marks = [await mark()]
+    assert await mark() == marks[0], "nothing changed"
+    await notify.bring(opened(second), uuid4())
+    marks.append(await mark())
+    for change in (
+        "update notify.work_item set taken_by = gen_random_uuid(), taken_at = now() where deadline_id = :first",
+        "update notify.work_item set seen_at = now() - interval '1 day' where deadline_id = :second",
+        "update notify.work_item set due_at = due_at + interval '1 hour' where deadline_id = :second",
+        "update notify.work_item set state = 'DONE' where deadline_id = :first",
+    ):
+        await does(change)
+        marks.append(await mark())
+    assert len(set(marks)) == len(marks), "also of what a colleague has in hand, and of one that is not the latest"
 
 
 class _State:

@@ -10,6 +10,7 @@
   }
   const FIRST_MS = 1000;
   const MOST_MS = 60 * 1000;
+  const OLD_MS = 60 * 1000;
   const SILENT_MS = 40 * 1000; // the server says something every 15 s
   const unheard = document.getElementById("unheard");
   const age = document.getElementById("unheard-age");
@@ -21,6 +22,8 @@
   let fresh = false;
 
   const changed = () => body.dispatchEvent(new CustomEvent("work-changed", { bubbles: true }));
+  // The mark of the list that the page shows; none where it has no list, or one so old that its hours and minutes are not true any more.
+  const known = () => (Date.now() - fetchedAt < OLD_MS ? document.getElementById("rows")?.dataset.mark : undefined);
   const told = (lost) => {
     if (!unheard) {
       return;
@@ -65,14 +68,16 @@
     stream.addEventListener("open", () => {
       heardAt = Date.now();
     });
-    stream.addEventListener("here", () => {
+    stream.addEventListener("here", (event) => {
       heardAt = Date.now();
       wait = FIRST_MS;
       told(false);
       if (fresh) {
-        // What came between the page and the first word of the stream was told to nobody.
+        // What came between the page and the first word of the stream was told to nobody: the list is then another than the page's.
         fresh = false;
-        changed();
+        if (event.data !== known()) {
+          changed();
+        }
       }
     });
     stream.addEventListener("work", () => {
