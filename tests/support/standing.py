@@ -87,7 +87,7 @@ def standings() -> dict[str, Standing]:
 
 
 def _all() -> Iterator[Standing]:
-    for store, states, samples, known in _kinds():
+    for store, states, samples, known in kinds():
         lifecycle = store.lifecycle
         for command in lifecycle.commands:
             for row in lifecycle.rows_of(command):
@@ -152,7 +152,7 @@ def _fitting(
         ref = MEMBER if role is Role.CORPS_MEMBER else assessment_builders.ref(role)
         for giver in (ref, who.person_ref):
             context = Context(
-                actor=Actor(giver, place, frozenset({role})), now=_now_of(store), aggregate_id=state.id, known=known
+                actor=Actor(giver, place, frozenset({role})), now=now_of(store), aggregate_id=state.id, known=known
             )
             try:
                 decide(store.lifecycle, state, sample, context)
@@ -163,7 +163,8 @@ def _fitting(
             return
 
 
-def _kinds() -> Iterator[tuple[Store[Any], Any, Mapping[Any, Command], Mapping[str, Any]]]:
+def kinds() -> Iterator[tuple[Store[Any], Any, Mapping[Any, Command], Mapping[str, Any]]]:
+    """Yield each kind of record: its store, a state by row and stage, a sample of each command, and what its guards look up."""
     yield intake.concern_store(None), lambda row, stage: concerns.a_concern(stage), concerns.COMMANDS, {}
     cases = assessment_builders
     yield assessment.case_store(None), _case, cases.SAMPLES, cases.KNOWN
@@ -184,7 +185,8 @@ def _case(row: Any, stage: Any) -> Any:
     return assessment_builders.case_in(stage)
 
 
-def _now_of(store: Store[Any]) -> datetime:
+def now_of(store: Store[Any]) -> datetime:
+    """Return the moment at which the builders of a kind of record stand."""
     return {"concern": concerns.NOW, "intervention": corps_builders.NOW, "loan": corps_builders.NOW}.get(
         store.lifecycle.kind, assessment_builders.NOW
     )
@@ -229,7 +231,7 @@ def moved(value: Any, by: timedelta, others: Mapping[str, str]) -> Any:
 async def put(product: Product, standing: Standing) -> tuple[UUID, dict[str, Any]]:
     """Put the record in with an access row for each place and a key of its own; return its id and what is to be said to it."""
     store, began = standing.store, product.clock.now()
-    by = timedelta(days=(began - _now_of(store)).days)
+    by = timedelta(days=(began - now_of(store)).days)
     content = standing.state.model_dump(mode="json")
     columns = store._columns(standing.state)
     single = [str(columns[name]) for name in UNIQUE if columns.get(name)] + list(content["clocks"])

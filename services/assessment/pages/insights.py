@@ -22,7 +22,7 @@ from shared.hosting.api import ApiParts
 from shared.lifecycle.actor import Role
 from shared.lifecycle.text import FieldClass
 from shared.persistence.work import Transaction
-from shared.web.console.commands import CommandPages, Option
+from shared.web.console.commands import CommandPages, Open, Option
 from shared.web.console.creating import CreationPage
 from shared.web.console.language import N_
 from shared.web.console.moments import pairs_of
@@ -32,6 +32,8 @@ from shared.web.console.site import Console, Form, Visit
 
 PLURAL = "insights"
 TRACK = (Stage.RECEIVED, Stage.DECIDED)
+OPEN: Mapping[str, Open] = {"decide-insight.exemption_basis": lambda _, state: EXEMPTIONS_OF[state.regime_asked]}
+"""Which codes can be chosen: the exemptions of the law under which insight was asked for."""
 NAMES: Mapping[str, str] = {
     "description": N_("Beskrivelse fra henvendelsen"),
     "subject": N_("Hvem henvendelsen handler om"),
@@ -87,6 +89,7 @@ def insight_pages(router: APIRouter, parts: ApiParts, console: Console, store: I
         PLURAL,
         heading=lambda visit, state: reference_of_insight(state.id),
         choices={"hand-over-insight.to_authority": _law_enforcement},
+        open=OPEN,
         templates={"decide-insight": "insights/decide.html"},
         filled={"decide-insight": without_unheld},
         beside={"decide-insight": texts_to_decide_on},

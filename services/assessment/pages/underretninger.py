@@ -26,6 +26,9 @@ from shared.web.console.saying import Say
 from shared.web.console.site import Console, Form, Visit
 
 TRACK = tuple(Stage)
+CHILD = (Answer.YES, Answer.UNKNOWN)
+"""Who is, or may be, a child: an underretning is about nobody else."""
+
 PLURAL = "underretninger"
 ASSESS = "assess_underretning"
 
@@ -72,7 +75,7 @@ def underretning_pages(
         home=f"/{PLURAL}",
         heading=N_("Underretninger"),
         choices={"case_id": open_cases, "municipality": _municipalities},
-        open={"minor": (Answer.YES, Answer.UNKNOWN)},
+        open={"minor": CHILD},
         preset=_about_case,
         # Whoever makes one without part in the receiving unit sees nothing of it afterwards.
         then=lambda visit, made: f"/{PLURAL}/{made}" if _sees(visit) else "",

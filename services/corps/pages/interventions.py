@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -28,7 +28,7 @@ from shared.lifecycle.text import FieldClass
 from shared.persistence.counting import at_most
 from shared.persistence.work import Transaction
 from shared.web import reading
-from shared.web.console.commands import CommandPages, Option
+from shared.web.console.commands import CommandPages, Open, Option
 from shared.web.console.language import N_
 from shared.web.console.records import ROWS, Card, RecordPages, SealedText
 from shared.web.console.saying import Say
@@ -127,7 +127,7 @@ def intervention_pages(router: APIRouter, parts: ApiParts, console: Console, wor
         "interventions",
         heading=lambda visit, state: wording.intervention_ref(state.id),
         choices={"choose-member.member_ref": _own, "exclude-member.member_ref": _anybody},
-        open={"end-intervention.criterion": _criteria},
+        open=OPEN,
         presets={
             "choose-member": lambda visit, _: Form((("reason_code", "FIRST_OPTION"),)),
             "accept-match": _plan,
@@ -230,6 +230,10 @@ def _criteria(visit: Visit, state: Intervention) -> Sequence[str]:
     year = state.started_on is not None and wording.today(visit) >= state.started_on + LONGEST
     met = {EndCriterion.GOALS_DROPPED: state.goals_dropped >= 2, EndCriterion.TWELVE_MONTHS: year}
     return [each for each in EndCriterion if met.get(each, True)]
+
+
+OPEN: Final[Mapping[str, Open]] = {"end-intervention.criterion": _criteria}
+"""Which codes can be chosen, by `<command>.<field>`."""
 
 
 def _plan(visit: Visit, state: Intervention) -> Form:

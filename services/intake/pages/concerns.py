@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -17,7 +18,7 @@ from shared.persistence.work import Transaction
 from shared.reference.districts import district_of
 from shared.reference.municipalities import all_municipalities
 from shared.reference.organisations import kommune, politi
-from shared.web.console.commands import CommandPages, Option
+from shared.web.console.commands import CommandPages, Open, Option
 from shared.web.console.fields import MOST_ROWS
 from shared.web.console.language import N_
 from shared.web.console.records import Card, RecordPages, SealedText
@@ -73,11 +74,7 @@ def concern_pages(router: APIRouter, parts: ApiParts, console: Console, store: S
             "answer-question.question": _open_questions,
             "withdraw-question.question": _open_questions,
         },
-        # What was said cannot be unsaid (2.4).
-        open={
-            "set-anonymity.anonymity": lambda visit, concern: (Anonymity.CONFIDENTIAL, Anonymity.OPEN),
-            **{f"complete-record.{name}": _until_routed for name in ("reporter_kind", "minor", "travel", "cross_over")},
-        },
+        open=OPEN,
         presets={
             "route-concern": _to_residence,
             "point-out-help": _to_residence,
@@ -164,6 +161,14 @@ def _only(visit: Visit, concern: Concern) -> Form:
 def _until_routed(_: Visit, concern: Concern) -> Sequence[str]:
     """The case has been told how it was once it was sent on: what is learnt later is said there."""
     return () if concern.stage in (Stage.ROUTED, Stage.MERGED) else ANYTHING
+
+
+OPEN: Final[Mapping[str, Open]] = {
+    # What was said cannot be unsaid (2.4).
+    "set-anonymity.anonymity": lambda _, concern: (Anonymity.CONFIDENTIAL, Anonymity.OPEN),
+    **{f"complete-record.{name}": _until_routed for name in ("reporter_kind", "minor", "travel", "cross_over")},
+}
+"""Which codes can be chosen, by `<command>.<field>`."""
 
 
 async def _municipalities(visit: Visit, tx: Transaction, concern: Concern) -> Sequence[Option]:

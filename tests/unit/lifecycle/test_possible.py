@@ -23,7 +23,7 @@ def found(lifecycle: Lifecycle[Any], state: Aggregate, context: Context) -> dict
 
 
 def every_guard() -> Iterator[tuple[Lifecycle[Any], Guard]]:
-    for store, _, _, _ in standing._kinds():
+    for store, _, _, _ in standing.kinds():
         for row in store.lifecycle.rows:
             for guard in row.guards:
                 yield store.lifecycle, guard
@@ -31,7 +31,7 @@ def every_guard() -> Iterator[tuple[Lifecycle[Any], Guard]]:
 
 def tried() -> Iterator[tuple[Lifecycle[Any], Aggregate, Command, Context]]:
     """Yield every sample of every row, in each of its states, by whoever may give it there."""
-    for store, states, samples, known in standing._kinds():
+    for store, states, samples, known in standing.kinds():
         for row in (row for row in store.lifecycle.rows if not row.follows):
             for stage in row.sources:
                 state = states(row, stage)
@@ -39,7 +39,7 @@ def tried() -> Iterator[tuple[Lifecycle[Any], Aggregate, Command, Context]]:
                     ref = standing.MEMBER if role is Role.CORPS_MEMBER else cases.ref(role)
                     for place in standing.PLACES[store.lifecycle.kind]:
                         actor = Actor(ref, place, frozenset({role}))
-                        context = Context(actor, standing._now_of(store), state.id, known)
+                        context = Context(actor, standing.now_of(store), state.id, known)
                         yield store.lifecycle, state, samples[row.command], context
 
 
@@ -69,7 +69,7 @@ def test_what_is_not_offered_is_refused() -> None:
 
 def test_what_is_missing_is_told_of_every_state_without_a_command() -> None:
     told = set()
-    for store, states, _, _ in standing._kinds():
+    for store, states, _, _ in standing.kinds():
         for row in store.lifecycle.rows:
             for stage in row.sources:
                 state = states(row, stage)
