@@ -45,6 +45,9 @@ KOMMUNE = CONCERN_POLICY.leave(Role.TOVHOLDER_KOMMUNE)
 POLITI = CONCERN_POLICY.leave(Role.TOVHOLDER_POLITI)
 CHILD = CONCERN_POLICY.leave(Role.CHILD_UNIT)
 
+TAKING_IN = {Role.TOVHOLDER_KOMMUNE: KOMMUNE, Role.TOVHOLDER_POLITI: POLITI, Role.CHILD_UNIT: CHILD}
+"""What who takes a concern in at a desk of their own opens of it until it is sent on; the hotline's leave for the rest."""
+
 WITH_REPORTER = (NEW_INFORMATION.kind, QUESTION_OPEN.kind)
 """Clocks of what is said to the reporter and by the reporter."""
 
@@ -64,7 +67,7 @@ def changes(concern: Concern, fact: Fact) -> Iterator[AccessChange]:
     """Yield who gains or loses sight with `fact`; `concern` is the state after all facts of the command."""
     match fact:
         case ConcernReceived():
-            yield AccessChange(concern.organisation, opens=DESK)
+            yield AccessChange(concern.organisation, opens=TAKING_IN.get(Role(fact.by_role), DESK))
             if concern.desk != concern.organisation:
                 yield AccessChange(concern.desk, opens=DESK)
         case AcuteRaised() | RecordCompleted() if concern.stage == Stage.ACUTE:
@@ -72,9 +75,7 @@ def changes(concern: Concern, fact: Fact) -> Iterator[AccessChange]:
         case AcuteClosed():
             yield from _forgotten(concern, None)
         case ConcernRouted():
-            yield from _forgotten(concern, fact.municipality)
-            yield AccessChange(kommune(fact.municipality), opens=_of_the_municipality(concern))
-            yield AccessChange(politi_of(fact.municipality), opens=POLITI)
+            yield from _sent_to(concern, fact.municipality)
         case TakenByPolice() if concern.infohus is not None:
             yield AccessChange(kommune(concern.infohus), ends=True)
         case ReturnedByPolice() if concern.infohus is not None:
@@ -94,6 +95,15 @@ def _alarm(concern: Concern) -> Iterator[AccessChange]:
     yield AccessChange(politi_of(place), opens=POLITI)
     if concern.minor is not Answer.NO:
         yield AccessChange(kommune(place), opens=CHILD)
+
+
+def _sent_to(concern: Concern, infohus: str) -> Iterator[AccessChange]:
+    yield from _forgotten(concern, infohus)
+    if _is_of_the_infohus(concern):
+        # Who took it in at the Infohus itself opens from here on what their part in the case lets them open.
+        yield AccessChange(concern.organisation, ends=True)
+    yield AccessChange(kommune(infohus), opens=_of_the_municipality(concern))
+    yield AccessChange(politi_of(infohus), opens=POLITI)
 
 
 def _forgotten(concern: Concern, infohus: str | None) -> Iterator[AccessChange]:

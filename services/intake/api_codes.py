@@ -11,9 +11,9 @@ from starlette.responses import Response
 from services.intake.codes import Digests, code_from
 from services.intake.domain.commands import ReceiveConcern
 from services.intake.domain.concern import Concern
+from services.intake.domain.desks import DESKS
 from services.intake.handlers import Concerns
 from shared.contracts.codes import Anonymity
-from shared.lifecycle.actor import Role
 from shared.lifecycle.table import Lifecycle
 from shared.persistence.idempotency import Answer, Attempt, Idempotency
 from shared.persistence.work import Transaction
@@ -76,5 +76,5 @@ def staff_route(
 
 
 def _calls_without_a_name(attempt: Attempt, command: ReceiveConcern) -> bool:
-    """Say whether a code is read aloud: to who calls the hotline and stays ANONYMOUS (`domain.md` 2.4)."""
-    return command.anonymity is Anonymity.ANONYMOUS and Role.HOTLINE_ADVISER in attempt.actor.roles
+    """Say whether a code is read aloud: to who speaks to somebody at a desk and stays ANONYMOUS (`domain.md` 2.4)."""
+    return command.anonymity is Anonymity.ANONYMOUS and bool(attempt.actor.roles & set(DESKS))

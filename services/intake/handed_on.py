@@ -1,6 +1,7 @@
 """What the desk keeps of a concern that it has sent on: time, channel, police district, outcome. Nothing else (`domain.md` 2.4).
 
-The hotline never owns a case. Its adviser no longer sees the concern, and can still say that a call was taken and where it went.
+The hotline never owns a case. Its adviser no longer sees the concern, and can still say that a call was taken and where it went;
+so can an Infohus that took in what was another's.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from starlette.responses import JSONResponse, Response
 
 from services.intake import repository
 from services.intake.domain.concern import Concern
+from services.intake.domain.desks import DESKS
 from shared.errors import Invalid
-from shared.lifecycle.actor import Role
 from shared.persistence.store import Store
 from shared.policy.doors import Door
 from shared.reference.districts import district_of
@@ -28,7 +29,7 @@ _MOMENT: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
 def handed_on_route(router: APIRouter, edge: Edge, store: Store[Concern]) -> None:
     """Add `GET /v1/handed-on?before=...`: newest first, `PAGE` stubs; `next` of one answer is `before` of the following."""
     rule = "domain.md 2.4: after routing the desk keeps time, channel, district and outcome"
-    door = edge.door(Door("handed-on", rule, frozenset({Role.HOTLINE_ADVISER})))
+    door = edge.door(Door("handed-on", rule, frozenset(DESKS)))
 
     async def handed_on(request: Request, before: str | None = None) -> Response:
         """List the stubs of concerns that the actor's desk has sent on and does not see any more."""

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from services.intake.access import CONCERN_POLICY, changes
-from services.intake.domain.concern import Concern
+from services.intake.domain.concern import Concern, Stage
 from services.intake.domain.table import CONCERN
 from services.intake.tables import SPINE, ConcernRow, HelpOfferRow, ReferenceCodeRow
 from shared.errors import Invalid
@@ -64,6 +64,18 @@ async def sent_on(tx: Transaction, store: Store[Concern], before: datetime | Non
     async with tx.as_system() as system:
         rows = await system.session.execute(query.order_by(table.c.received_at.desc()).fetch(limit, with_ties=True))
         return [Concern.model_validate(body) for body in rows.scalars()]
+
+
+async def at_desk(tx: Transaction, store: Store[Concern], limit: int) -> list[Concern]:
+    """Return concerns that the actor's own desk took in, and has neither sent on nor ended, newest first."""
+    table = store.table
+    query = sa.select(table.c.body).where(
+        store.visible(tx),
+        table.c.body["desk"].astext == tx.actor.organisation,
+        table.c.stage.in_([str(Stage.RECEIVED), str(Stage.ACUTE)]),
+    )
+    rows = await tx.session.execute(query.order_by(table.c.received_at.desc()).limit(limit))
+    return [Concern.model_validate(body) for body in rows.scalars()]
 
 
 async def help_offers(tx: Transaction, municipality: str | None, on: date) -> Sequence[Any]:

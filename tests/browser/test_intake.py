@@ -15,6 +15,9 @@ from tests.support.product import Product
 pytestmark = pytest.mark.timeout(180)
 ADVISER = "Rådgiver 1, National Hotline"
 TEACHER = "Fagperson, skole 01 i Greve kommune"
+TOVHOLDER = "Tovholder, Greve kommune"
+POLICE = "Politiets tovholder, Midt- og Vestsjælland politikreds"
+CHILD_UNIT = "Modtagelsen for underretninger, Greve kommune"
 REPORT = "/intake/public/report"
 CODE = re.compile(r"[0-9A-Z]{4}( [0-9A-Z]{4}){3}")
 SAID = "En opdigtet bekymring om en opdigtet person."
@@ -287,6 +290,35 @@ async def test_an_alarm_does_not_end_the_call_and_the_end_gives_a_code(
     await page.goto("/intake/calls")
     await _fits(page)
     await expect(page.locator("main")).to_contain_text("Midt- og Vestsjællands Politi")
+
+
+@plays("/intake/desk", "/intake/desk/{id}", "POST /intake/desk/{id}", "/intake/calls", "/intake/concerns/{id}")
+@VIEWPORTS
+@pytest.mark.parametrize("who", [TOVHOLDER, POLICE, CHILD_UNIT])
+async def test_somebody_who_walks_in_at_the_infohus_is_taken_in_there(
+    product: Product, look, viewport: ViewportSize, who: str
+) -> None:
+    page = await look(viewport)
+    await sign_in(page, who, "/notify/work")
+    await page.goto(str(await page.get_by_role("link", name="Tag imod").first.get_attribute("href")))
+    await expect(page.locator("h1")).to_contain_text("Ny henvendelse")
+    await _fits(page)
+    await page.locator("#f-channel").select_option("WALK_IN")
+    await page.locator("[name=anonymity][value=ANONYMOUS]").check()
+    await page.locator("#f-description").fill(SAID)
+    await page.locator("[name=minor][value=NO]").check()
+    await page.locator("#f-place").press_sequentially("Greve", delay=20)
+    await expect(page.locator("#f-subject_municipality")).to_have_value("0253")
+    await page.locator("button[value=route]").click()
+    await expect(page.locator("h1")).to_contain_text("Henvendelsen er taget imod")
+    await expect(page.locator("main")).to_contain_text("Det er jeres eget")
+    assert CODE.fullmatch(await page.locator(".code").inner_text())
+    await _fits(page)
+    await page.get_by_role("link", name="Se henvendelsen").click()
+    await expect(page.locator("body")).to_contain_text("Personligt fremmøde")
+    await page.goto("/intake/calls")
+    await _fits(page)
+    await expect(page.locator("main")).to_contain_text("Her er ingen henvendelser.")
 
 
 @plays("POST /intake/desk/{id}", "POST /intake/desk/{id}/discard", "/intake/concerns", "/intake/concerns/{id}")

@@ -16,6 +16,7 @@ from shared.contracts.codes import Answer
 from shared.contracts.corps import Client
 from shared.contracts.disclosure_codes import ConsentKind, Exemption, SharingBasis
 from shared.errors import Invalid
+from shared.lifecycle.actor import Role
 from shared.lifecycle.table import Context, Guard
 from shared.reference import sharing
 from shared.reference.calendar import local
@@ -79,6 +80,12 @@ def consent_named(case: Case, command: commands.WithdrawConsent) -> UUID | None:
         return command.consent_id
     found = consent_of_kind(case.consents, command.kind)
     return found.id if found else None
+
+
+def _heard(case: Case, _: commands.WithdrawConsent, context: Context) -> bool:
+    here, roles = context.actor.organisation, context.actor.roles
+    addressed = Role.CASEWORKER in roles and here == case.authority
+    return addressed or (Role.TOVHOLDER_KOMMUNE in roles and here == case.organisation)
 
 
 def _not_withdrawn(case: Case, command: commands.WithdrawConsent, _: Context) -> bool:
@@ -246,6 +253,14 @@ REPLACES = Guard(
     rule="domain.md 3.13",
     remedy="Record it without replaces.",
     field="replaces",
+)
+HEARD = Guard(
+    "not_the_addressed_authority",
+    _heard,
+    "the withdrawal is recorded by the addressed authority's caseworker or by the municipality's tovholder",
+    rule="domain.md 2.3 row 44",
+    remedy="Tell one of them what the citizen said.",
+    early=True,
 )
 NOT_WITHDRAWN = Guard(
     "consent_not_there",

@@ -158,9 +158,10 @@ CONSENT_ROWS: tuple[Transition[Case], ...] = (
         fact=disclosures.ConsentWithdrawn,
         sources=HELPED,
         target=Stage.DECISION_PENDING,
-        roles=(Role.CASEWORKER,),
+        # The citizen is heard by whoever they tell; what follows is assessed by the caseworker, whose clock it opens.
+        roles=MUNICIPAL,
         when=_of_offer,
-        guards=(assessment_guards.ADDRESSED, guards.NOT_WITHDRAWN),
+        guards=(guards.HEARD, guards.NOT_WITHDRAWN),
         fills=_withdrawn,
         opens=(deadlines.ASSESS_WITHOUT_CONSENT,),
         meets=("consent_expires",),

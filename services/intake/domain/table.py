@@ -10,6 +10,7 @@ from uuid import UUID
 
 from services.intake.domain import commands, deadlines, guards
 from services.intake.domain.concern import HOTLINE, Concern, Stage, apply, begin
+from services.intake.domain.desks import AT_DESK_OR_INFOHUS, AT_DESK_OR_POLICE, AT_OWN_DESK, DESKS
 from shared.contracts import intake as facts
 from shared.contracts.codes import Answer, Travel
 from shared.lifecycle.actor import Role
@@ -126,8 +127,8 @@ CONCERN: Lifecycle[Concern] = Lifecycle(
             fact=facts.AdviceGiven,
             sources=(Stage.RECEIVED,),
             target=Stage.ADVISED_CLOSED,
-            roles=(Role.HOTLINE_ADVISER,),
-            guards=(guards.NOBODY_IDENTIFIED,),
+            roles=DESKS,
+            guards=(AT_OWN_DESK, guards.NOBODY_IDENTIFIED),
             meets=("route_or_close", "next_morning", "acute_travel"),
             drops=("question_open",),
         ),
@@ -137,8 +138,8 @@ CONCERN: Lifecycle[Concern] = Lifecycle(
             fact=facts.HelpPointedOut,
             sources=(Stage.RECEIVED,),
             target=Stage.ADVISED_CLOSED,
-            roles=(Role.HOTLINE_ADVISER,),
-            guards=(guards.PLACE_EXISTS,),
+            roles=DESKS,
+            guards=(AT_OWN_DESK, guards.PLACE_EXISTS),
             meets=("route_or_close", "next_morning", "acute_travel"),
             drops=("question_open",),
         ),
@@ -159,8 +160,8 @@ CONCERN: Lifecycle[Concern] = Lifecycle(
             command=commands.LogHandover,
             fact=facts.HandoverLogged,
             sources=(Stage.ACUTE, Stage.ROUTED),
-            roles=(Role.HOTLINE_ADVISER, Role.PRO_REPORTER, *TOVHOLDERE),
-            guards=(guards.HANDED_OVER_BEFORE_NOW,),
+            roles=(*DESKS, Role.PRO_REPORTER),
+            guards=(AT_DESK_OR_INFOHUS, guards.HANDED_OVER_BEFORE_NOW),
             meets=("hand_over", "acute_travel"),
         ),
         Transition(
@@ -168,8 +169,13 @@ CONCERN: Lifecycle[Concern] = Lifecycle(
             command=commands.CompleteRecord,
             fact=facts.RecordCompleted,
             sources=(Stage.RECEIVED, Stage.ACUTE, Stage.ROUTED),
-            roles=(Role.HOTLINE_ADVISER, Role.PRO_REPORTER, *TOVHOLDERE),
-            guards=(guards.SOMETHING_TO_COMPLETE, guards.RESIDENCE_EXISTS, guards.COMPLETED_HAS_RESIDENCE),
+            roles=(*DESKS, Role.PRO_REPORTER),
+            guards=(
+                AT_DESK_OR_INFOHUS,
+                guards.SOMETHING_TO_COMPLETE,
+                guards.RESIDENCE_EXISTS,
+                guards.COMPLETED_HAS_RESIDENCE,
+            ),
             meets=("complete_record",),
         ),
         Transition(
@@ -177,8 +183,8 @@ CONCERN: Lifecycle[Concern] = Lifecycle(
             command=commands.SetAnonymity,
             fact=facts.AnonymitySet,
             sources=(Stage.RECEIVED, Stage.ACUTE),
-            roles=(Role.HOTLINE_ADVISER, Role.PRO_REPORTER, *TOVHOLDERE),
-            guards=(guards.NOT_ANONYMOUS_AGAIN, guards.NAME_GIVEN),
+            roles=(*DESKS, Role.PRO_REPORTER),
+            guards=(AT_DESK_OR_INFOHUS, guards.NOT_ANONYMOUS_AGAIN, guards.NAME_GIVEN),
         ),
         Transition(
             rule="domain.md 2.4 anonymous caller (comes back)",
@@ -233,8 +239,8 @@ CONCERN: Lifecycle[Concern] = Lifecycle(
             fact=facts.ConcernRouted,
             sources=(Stage.RECEIVED,),
             target=Stage.ROUTED,
-            roles=(Role.HOTLINE_ADVISER, Role.PRO_REPORTER),
-            guards=(guards.INFOHUS_EXISTS,),
+            roles=(*DESKS, Role.PRO_REPORTER),
+            guards=(AT_OWN_DESK, guards.INFOHUS_EXISTS),
             fills=_routed,
             meets=("route_or_close", "next_morning"),
             hands=(deadlines.QUESTION_OPEN,),
@@ -245,8 +251,8 @@ CONCERN: Lifecycle[Concern] = Lifecycle(
             fact=facts.ConcernRouted,
             sources=(Stage.ACUTE,),
             target=Stage.ROUTED,
-            roles=(Role.HOTLINE_ADVISER, Role.PRO_REPORTER, *TOVHOLDERE),
-            guards=(guards.INFOHUS_EXISTS, guards.HANDOVER_KNOWN),
+            roles=(*DESKS, Role.PRO_REPORTER),
+            guards=(AT_DESK_OR_INFOHUS, guards.INFOHUS_EXISTS, guards.HANDOVER_KNOWN),
             fills=_routed,
             meets=("route_acute", "close_acute"),
             hands=(deadlines.QUESTION_OPEN,),
@@ -257,8 +263,8 @@ CONCERN: Lifecycle[Concern] = Lifecycle(
             fact=facts.AcuteClosed,
             sources=(Stage.ACUTE,),
             target=Stage.ADVISED_CLOSED,
-            roles=(Role.TOVHOLDER_POLITI, Role.HOTLINE_ADVISER),
-            guards=(guards.ANSWERED_BY_POLICE,),
+            roles=DESKS,
+            guards=(AT_DESK_OR_POLICE, guards.ANSWERED_BY_POLICE),
             meets=("route_acute", "close_acute", "complete_record"),
             drops=("question_open",),
         ),

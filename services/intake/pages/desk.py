@@ -1,4 +1,4 @@
-"""The hotline's desk: one column in the order of a call, saved sealed while it is typed, ended by one button.
+"""The desk of the hotline, of an Infohus and of a child unit: one column in the order of a call, saved sealed, ended by one button.
 
     GET  /desk                  a new call: goes on to an address of its own, so that a browser that died comes back to it
     GET  /desk/{id}             the call as it was last saved
@@ -27,15 +27,16 @@ from services.intake.api import Entrances
 from services.intake.calls import Call, Calls, Ending
 from services.intake.domain.commands import Called
 from services.intake.domain.concern import Concern, Stage
+from services.intake.domain.desks import DESKS
 from services.intake.handed_on import stub
-from services.intake.pages.asking import choices, said
+from services.intake.pages.asking import choices
+from services.intake.pages.call_form import DO, LOCAL, at_hotline, channel_of, kept_pairs, told_call
 from services.intake.pages.concerns import drawn, reference
 from services.intake.pages.guidance import guidances
 from services.intake.places import Found, around, find
 from services.intake.tables import CALL, DRAFTS
 from shared.contracts.codes import Anonymity, ReporterKind
 from shared.errors import Conflict, TovholderError
-from shared.lifecycle.actor import Role
 from shared.persistence.idempotency import Attempt
 from shared.persistence.store import Store
 from shared.persistence.work import Transaction
@@ -47,29 +48,22 @@ from shared.reference.organisations import kommune, politi
 from shared.vault import Vault
 from shared.web import reading
 from shared.web.commands import accept
-from shared.web.console import moments
 from shared.web.console.commands import key_of
-from shared.web.console.drafts import FormDrafts, Pairs, Saved
-from shared.web.console.fields import asked, body
+from shared.web.console.drafts import FormDrafts, Saved
 from shared.web.console.language import N_
 from shared.web.console.refusals import UNMENDED, Refusals, refusals
-from shared.web.console.session import CSRF_FIELD
 from shared.web.console.site import Console, Form, Visit, see_other
 
-DESK: Final = Door("receive-concern", "domain.md 2.3 row 1, 2.4", frozenset({Role.HOTLINE_ADVISER}))
-"""The door of `receive-concern`, for the hotline's own desk."""
+DESK: Final = Door("receive-concern", "domain.md 2.3 row 1, 2.4", frozenset(DESKS))
+"""The door of `receive-concern`, for who takes in what is said to them."""
 
-DO: Final = "do"
 FIND: Final = "find"
 """The button that looks for the municipality where no script does."""
 
 MUNICIPALITY: Final = "subject_municipality"
-HANDED_OVER: Final = "handed_over_at"
 PRESSED_IN: Final = "hx-trigger-name"
 """The header in which htmx says in which field something changed."""
 
-UNSAVED: Final = frozenset({CSRF_FIELD, DO})
-OUT: Final = frozenset({"anonymity", "channel", "receipt_address"})
 KINDS: Final = tuple(ReporterKind)
 ENDINGS: Final[Mapping[str, Ending]] = {
     "route": Ending.ROUTE,
@@ -161,7 +155,7 @@ class DeskPages:
 
     async def _take(self, visit: Visit, ending: Ending) -> Response:
         call_id, form = _id(visit), visit.form
-        sent = told_call(form, ending, acute=form.get(DO) == "acute")
+        sent = told_call(form, ending, acute=form.get(DO) == "acute", channel=channel_of(visit, form))
         key = key_of(form)
         attempt = Attempt(
             visit.actor, visit.request.url.path, f"{key}:{form.get(DO)}", json.dumps(sent, sort_keys=True).encode()
@@ -196,6 +190,11 @@ class DeskPages:
             code=code,
             infohus=politi(district_of(place).slug) if place and ending is Ending.ROUTE else None,
             municipality=kommune(place) if place and ending is Ending.ROUTE else None,
+            hotline=at_hotline(visit),
+            ours=bool(place)
+            and ending is Ending.ROUTE
+            and visit.actor.organisation in (kommune(place), politi(district_of(place).slug)),
+            concern=call_id,
         )
 
     async def _refused(self, visit: Visit, wrong: Refusals, status: int) -> Response:
@@ -241,7 +240,9 @@ class DeskPages:
             acute=concern is not None and concern.stage == Stage.ACUTE,
             mine=mine,
             reference_of=reference,
-            shut=not hotline_open(now),
+            hotline=at_hotline(visit),
+            channels=[each.value for each in LOCAL],
+            shut=at_hotline(visit) and not hotline_open(now),
             hours=hours,
             modes=[mode.value for mode in Anonymity],
             called=[each.value for each in Called],
@@ -253,13 +254,28 @@ class DeskPages:
         """List the desk's calls."""
         async with self._begin(visit) as tx:
             drafts = await DRAFTS.mine(tx, CALL)
-            rows, following = await reading.page(
-                tx, self._store, visit.request, {}, lambda state, tx: {"state": state, "card": drawn(visit, state, tx)}
-            )
+            rows, following = await self._here(tx, visit)
             gone = [stub(each) for each in await repository.sent_on(tx, self._store, None, LISTED)]
         return self._console.page(
-            visit, "desk/calls.html", drafts=drafts, rows=rows, next=following, gone=gone, reference_of=reference
+            visit,
+            "desk/calls.html",
+            drafts=drafts,
+            rows=rows,
+            next=following,
+            gone=gone,
+            reference_of=reference,
+            hotline=at_hotline(visit),
         )
+
+    async def _here(self, tx: Transaction, visit: Visit) -> tuple[list[dict[str, Any]], Any]:
+        """Return what the desk still has: at the hotline all that it sees, elsewhere what was taken in there and not sent on."""
+
+        def shown(state: Concern, tx: Transaction) -> dict[str, Any]:
+            return {"state": state, "card": drawn(visit, state, tx)}
+
+        if at_hotline(visit):
+            return await reading.page(tx, self._store, visit.request, {}, shown)
+        return [shown(each, tx) for each in await repository.at_desk(tx, self._store, LISTED)], None
 
     async def _keep(self, tx: Transaction, call_id: UUID, form: Form) -> Saved:
         """Keep the draft, unless its call has ended: what was still on its way then brings nothing back."""
@@ -276,33 +292,6 @@ class DeskPages:
 def _spoken(visit: Visit, form: Form) -> Attempt:
     """Return what the code of this call is derived from: the same as long as the call's form has its key."""
     return Attempt(visit.actor, CODES_OF, key_of(form), b"")
-
-
-def kept_pairs(form: Form) -> Pairs:
-    """Return what is kept of a form: all that was typed, and the key that makes sending it twice one thing."""
-    return tuple((name, value) for name, value in form.pairs if name not in UNSAVED and value)
-
-
-def told_call(form: Form, ending: Ending, *, acute: bool) -> dict[str, Any]:
-    """Return what the form says, as the JSON of `Call`.
-
-    An alarm waits for nothing, not even for a time that is none: without a mode the caller counts as anonymous, or confidential
-    where a name was said.
-    """
-    mode = form.get("anonymity")
-    named = bool(form.get("reporter").strip())
-    if ending is Ending.GOES_ON and (mode not in set(Anonymity) or (mode == Anonymity.ANONYMOUS) is named):
-        mode = Anonymity.CONFIDENTIAL.value if named else Anonymity.ANONYMOUS.value
-    fields = [field for field in asked(Call) if field.name not in ("concern", "ending", "acute", "offers")]
-    call: dict[str, Any] = body(fields, form)
-    if not acute and form.get(DO) != "handover" and "called" not in call:
-        call.pop(HANDED_OVER, None)
-    if acute and moments.wrong(form, HANDED_OVER):
-        for name in (HANDED_OVER, "called", "details"):
-            call.pop(name, None)  # stays in the draft, to be mended when the hand-over is noted
-    offers = [offer for offer in dict.fromkeys(form.all("offers")) if offer]
-    concern = said(form, OUT) | {"channel": "HOTLINE"} | ({"anonymity": mode} if mode else {})
-    return call | {"concern": concern, "ending": ending.value, "acute": acute, "offers": offers}
 
 
 def _living(form: Form, chosen: str) -> Form:

@@ -25,6 +25,7 @@ ROOMS: Final = (
     Room(N_("Opkald og kladder"), "/intake/calls", frozenset({Role.HOTLINE_ADVISER})),
     Room(N_("Mit arbejde"), "/notify/work"),
     Room(N_("Ny henvendelse"), "/intake/report", frozenset({Role.PRO_REPORTER})),
+    Room(N_("Tag imod"), "/intake/desk", TOVHOLDERE | {Role.CHILD_UNIT}),
     Room(
         N_("Henvendelser"),
         "/intake/concerns",

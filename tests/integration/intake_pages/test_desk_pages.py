@@ -348,6 +348,56 @@ async def test_of_what_was_sent_on_the_list_keeps_a_stub(site: Site) -> None:
     assert "Midt- og Vestsjællands Politi" in listed
 
 
+KOMMUNE = person(Role.TOVHOLDER_KOMMUNE, "kommune:0253")
+POLICE = person(Role.TOVHOLDER_POLITI, "politi:midt-og-vestsjaelland")
+CHILD_UNIT = person(Role.CHILD_UNIT, "kommune:0253")
+
+
+@pytest.mark.parametrize("who", [KOMMUNE, POLICE, CHILD_UNIT], ids=lambda who: next(iter(who.roles)))
+async def test_who_walks_in_at_the_infohus_is_taken_in_and_sent_to_it_from_the_same_desk(site: Site, who: Any) -> None:
+    path, form = new_call()
+    shown = await site.ask(who, path)
+    assert "Hvordan kom henvendelsen?" in shown.text
+    assert "opkald" not in shown.text.lower()
+    sent = await site.ask(who, path, form | {"channel": "WALK_IN", "do": "route", "subject_municipality": "0253"})
+    assert sent.status_code == 201, sent.text
+    assert "Det er jeres eget" in sent.text
+    assert re.search(r'class="code spoken">', sent.text), "who gives no name gets a code at every desk"
+
+    found = await concern(site, path)
+    assert (found["stage"], found["channel"], found["infohus"]) == ("C2", "WALK_IN", "0253")
+    assert not found["clocks"]
+    assert (await site.ask(who, f"/concerns/{path[-36:]}")).status_code == 200
+
+
+async def test_what_was_taken_in_for_another_infohus_is_a_stub_here(site: Site) -> None:
+    path, form = new_call()
+    ending = {"channel": "HOTLINE", "do": "route", "subject_municipality": "0461"}
+    sent = await site.ask(KOMMUNE, path, form | ending)
+    assert "Det er jeres eget" not in sent.text
+    found = await concern(site, path)
+    assert (found["infohus"], found["channel"]) == ("0461", "PHONE_LOCAL"), "nobody but the hotline is the hotline"
+    assert (await site.ask(KOMMUNE, f"/concerns/{path[-36:]}")).status_code == 404
+    listed = (await site.ask(KOMMUNE, "/calls")).text
+    assert path[-36:] not in listed
+    assert "Fyns Politi" in listed
+
+
+async def test_a_desk_at_the_infohus_lists_what_it_took_in_and_has_not_ended(site: Site) -> None:
+    theirs, form = new_call()
+    await pressed(site, theirs, form, "route", subject_municipality="0253")
+    path, form = new_call()
+    assert (await site.ask(KOMMUNE, path, form | {"do": "later"})).status_code == 201
+
+    listed = (await site.ask(KOMMUNE, "/calls")).text
+
+    assert path[-36:] in listed
+    assert theirs[-36:] not in listed, "what was routed here is a case that waits, in the list of cases"
+    advised = await site.ask(KOMMUNE, f"/concerns/{path[-36:]}/do/give-advice")
+    assert advised.status_code == 200
+    assert 'name="advice"' in advised.text
+
+
 async def test_a_concern_has_a_page_with_its_texts_closed_and_the_alarm_at_hand(site: Site) -> None:
     path, form = new_call()
     await pressed(site, path, form, "later")

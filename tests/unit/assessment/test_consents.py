@@ -13,7 +13,7 @@ from services.assessment.domain.case import Case, Stage
 from shared.contracts import assessment as facts
 from shared.contracts import disclosures
 from shared.contracts.lifecycle import DeadlineMet, DeadlineOpened, StepAction
-from shared.errors import Conflict, Invalid
+from shared.errors import Conflict, Forbidden, Invalid
 from shared.lifecycle.actor import Role
 from shared.lifecycle.decide import TakeDeadlineStep
 from tests.unit.assessment.assessment_builders import (
@@ -64,6 +64,27 @@ def test_a_withdrawn_offer_goes_back_to_the_authority_which_assesses_in_five_wor
     assert (clock.due_at, clock.owner_role) == (datetime(2026, 11, 11, 10, tzinfo=UTC), "CASEWORKER")
     assert (play.state.offer, play.state.intervention_id) == (None, None)
     assert play.state.assessments == before.assessments
+
+
+@pytest.mark.parametrize("stage", [Stage.MATCHING, Stage.ACTIVE, Stage.PAUSED, Stage.FOLLOW_UP])
+def test_a_citizen_who_tells_the_tovholder_is_heard_and_the_caseworker_assesses(stage: Stage) -> None:
+    play = played(PATHS[stage])
+
+    (fact, *_) = play.give(withdraw(play), K)
+
+    assert isinstance(fact, disclosures.ConsentWithdrawn)
+    assert (fact.stage, fact.stops_help, fact.by_role) == ("K6", True, "TOVHOLDER_KOMMUNE")
+    clock = play.state.clock("assess_without_consent")
+    assert (clock.kind, clock.owner_role) == ("assess_without_consent", "CASEWORKER")
+
+
+def test_nobody_else_withdraws_for_the_citizen_what_help_rests_on() -> None:
+    """Row 44: via the caseworker of the authority that helps, or the municipality's tovholder; never police or a neighbour."""
+    play = played(ACTIVE)
+    elsewhere = "kommune:0265"
+    for who, error in ((actor(P), Forbidden), (actor(W, elsewhere), Invalid), (actor(K, elsewhere), Invalid)):
+        with pytest.raises(error):
+            play.give(withdraw(play), who)
 
 
 @pytest.mark.parametrize("reason", ["D2", "A4"])
@@ -218,14 +239,6 @@ def test_an_offer_is_not_taken_before_it_is_made() -> None:
         with pytest.raises(Conflict) as refused:
             played(steps).give(consent(), W)
         assert refused.value.code == "no_row_fits"
-
-
-def test_a_tovholder_cannot_withdraw_for_the_citizen_what_help_rests_on() -> None:
-    """Row 44: the citizen, via the caseworker of the authority that helps."""
-    play = played(ACTIVE)
-    for who, error in ((actor(K), Conflict), (actor(W, "kommune:0265"), Invalid)):
-        with pytest.raises(error):
-            play.give(withdraw(play), who)
 
 
 def test_what_the_corps_says_after_the_withdrawal_moves_nothing() -> None:

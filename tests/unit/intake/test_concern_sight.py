@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
+import pytest
+
 from services.intake.access import changes
 from services.intake.domain import commands as c
 from services.intake.domain.concern import HOTLINE, Concern
@@ -53,6 +55,43 @@ class Told:
 
 def route(municipality: str = "0253") -> c.RouteConcern:
     return c.RouteConcern(municipality=municipality, grounds=Text(None, UUID(int=7)))
+
+
+KOMMUNE = Actor(uuid4(), GREVE, frozenset({Role.TOVHOLDER_KOMMUNE}))
+POLICE = Actor(uuid4(), GREVE_POLICE, frozenset({Role.TOVHOLDER_POLITI}))
+CHILD_UNIT = Actor(uuid4(), GREVE, frozenset({Role.CHILD_UNIT}))
+CASE_TEXT, IDENTITY, REPORTER = FieldClass.CASE_TEXT, FieldClass.IDENTITY, FieldClass.REPORTER
+
+
+@pytest.mark.parametrize(
+    ("by", "role", "opens"),
+    [
+        (KOMMUNE, Role.TOVHOLDER_KOMMUNE, {CASE_TEXT, IDENTITY, REPORTER}),
+        (POLICE, Role.TOVHOLDER_POLITI, {CASE_TEXT, IDENTITY, FieldClass.SECURITY}),
+        (CHILD_UNIT, Role.CHILD_UNIT, {CASE_TEXT, IDENTITY}),
+    ],
+)
+def test_who_takes_a_concern_in_opens_what_their_role_opens_and_nobody_else_does(
+    by: Actor, role: Role, opens: set[FieldClass]
+) -> None:
+    told = Told(by=by, channel=Channel.WALK_IN)
+
+    assert told.sight == {by.organisation}
+    assert told.opens[by.organisation] == {(role, each) for each in opens}
+
+
+def test_a_concern_that_is_taken_in_for_another_infohus_is_out_of_sight_once_it_is_sent_there() -> None:
+    told = Told(by=KOMMUNE, channel=Channel.WALK_IN).give(route(ODENSE), KOMMUNE)
+
+    assert told.sight == {"kommune:0461", "politi:fyn"}
+
+
+def test_a_child_unit_that_took_in_what_is_about_a_grown_up_opens_it_no_more_once_it_is_sent_on() -> None:
+    told = Told(by=CHILD_UNIT, channel=Channel.PHONE_LOCAL, minor=Answer.NO).give(route(), CHILD_UNIT)
+
+    assert told.sight == {GREVE, GREVE_POLICE}
+    assert told.may_open(GREVE, Role.CHILD_UNIT) == set()
+    assert told.may_open(GREVE, Role.TOVHOLDER_KOMMUNE) == {CASE_TEXT, IDENTITY, REPORTER}
 
 
 def test_the_hotline_loses_sight_of_a_public_concern_once_it_has_routed_it() -> None:

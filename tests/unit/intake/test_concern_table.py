@@ -108,6 +108,65 @@ def test_an_identified_person_is_not_closed_with_advice_alone() -> None:
     assert closed.stage == Stage.ADVISED_CLOSED
 
 
+DESKS_AT = {
+    Role.TOVHOLDER_KOMMUNE: "kommune:0253",
+    Role.TOVHOLDER_POLITI: "politi:midt-og-vestsjaelland",
+    Role.CHILD_UNIT: "kommune:0253",
+}
+
+
+@pytest.mark.parametrize(
+    ("command", "stage"),
+    [
+        (c.RouteConcern(municipality="0253", grounds=sealed()), Stage.ROUTED),
+        (c.GiveAdvice(), Stage.ADVISED_CLOSED),
+        (c.PointOutHelp(offers=(uuid4(),)), Stage.ADVISED_CLOSED),
+    ],
+)
+@pytest.mark.parametrize("role", DESKS_AT)
+def test_who_takes_a_concern_in_can_meet_the_clock_that_is_theirs(role: Role, command: Command, stage: Stage) -> None:
+    here = DESKS_AT[role]
+    concern, _ = decide(CONCERN, None, received(channel="WALK_IN"), context(role, place=here))
+    assert concern is not None
+    (clock,) = concern.clocks.values()
+    assert (clock.kind, clock.owner_role, clock.owner_organisation) == ("route_or_close", role, here)
+
+    ended, _ = decide(CONCERN, concern, command, context(role, place=here))
+
+    assert ended is not None
+    assert ended.stage == stage
+    assert not ended.clocks
+
+
+@pytest.mark.parametrize("role", DESKS_AT)
+def test_an_alarm_at_a_desk_of_the_infohus_can_be_carried_to_its_end_there(role: Role) -> None:
+    here = DESKS_AT[role]
+    concern, _ = decide(CONCERN, None, received(channel="PHONE_LOCAL"), context(role, place=here))
+    for command in (COMMANDS[c.RaiseAcute], COMMANDS[c.LogHandover], COMMANDS[c.CompleteRecord], c.CloseAcute()):
+        concern, _ = decide(CONCERN, concern, command, context(role, place=here))
+
+    assert concern is not None
+    assert concern.stage == Stage.ADVISED_CLOSED
+    assert not concern.clocks
+
+
+@pytest.mark.parametrize("command", [c.RouteConcern, c.CloseAcute, c.LogHandover, c.CompleteRecord, c.SetAnonymity])
+def test_a_child_unit_that_hears_of_an_alarm_does_nothing_with_what_it_did_not_take_in(command: type[Command]) -> None:
+    with pytest.raises(Invalid, match="not_your_desk"):
+        decide(
+            CONCERN,
+            a_concern(Stage.ACUTE),
+            COMMANDS[command],
+            context(Role.CHILD_UNIT, place=DESKS_AT[Role.CHILD_UNIT]),
+        )
+
+
+def test_a_tovholder_does_not_advise_away_what_another_desk_took_in() -> None:
+    for place in ("kommune:0253", "hotline:national"):
+        with pytest.raises(Invalid, match="not_your_desk"):
+            decide(CONCERN, a_concern(), c.GiveAdvice(), context(Role.TOVHOLDER_KOMMUNE, place=place))
+
+
 def test_an_alarm_keeps_what_was_known_of_the_child() -> None:
     concern, _ = decide(CONCERN, None, received(minor=Answer.YES), context(Role.HOTLINE_ADVISER))
 

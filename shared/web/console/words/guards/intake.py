@@ -54,6 +54,9 @@ GUARDS: Final[Mapping[str, Reason]] = {
         N_("Den, der henvendte sig, har ikke fået en kode."),
         N_("Spørg i telefonen, og føj svaret til henvendelsen."),
     ),
+    "not_your_desk": Reason(
+        N_("Den, der har taget imod henvendelsen, afgør den."), N_("Bed den kollega, der har den, om det.")
+    ),
     "question_not_yours": Reason(
         N_(
             "Den, der har henvendelsen nu, spørger: hotlinen, siden kommunens tovholder, eller politiet, hvis de er alene om den."
