@@ -37,7 +37,8 @@ async def put_people(tx: Transaction, people: Sequence[dict[str, Any]]) -> None:
 
     Who loses a role, or changes organisation, is not admitted any more with the token that says otherwise. Who stands in for
     somebody whom they leave behind so, does so no more. Raises `Invalid` (`deputy_elsewhere`) for a deputy who is not of the same
-    organisation: what waits for one organisation is not shown to another (R5).
+    organisation: what waits for one organisation is not shown to another (R5); and (`deputy_without_role`) for one who has none of
+    the roles of whom they stand in for.
     """
     for start in range(0, len(people), ROWS_AT_ONCE):
         await _revoke_losers(tx, people[start : start + ROWS_AT_ONCE])
@@ -77,13 +78,15 @@ async def _tell(tx: Transaction, people: Sequence[dict[str, Any]]) -> None:
 
 
 async def _require_deputies(tx: Transaction, refs: Sequence[UUID]) -> None:
+    """Refuse who has none to stand in for them; who stood in for somebody and can no longer, does so no more."""
     deputy = _PERSON.alias("deputy")
     same = sa.exists().where(
         deputy.c.person_ref == _PERSON.c.deputy_ref, deputy.c.organisation == _PERSON.c.organisation
     )
+    able = sa.exists().where(deputy.c.person_ref == _PERSON.c.deputy_ref, deputy.c.roles.overlap(_PERSON.c.roles))
     apart = sa.and_(_PERSON.c.deputy_ref.is_not(None), sa.not_(same))
-    wrong = sa.select(sa.func.count()).where(apart, _PERSON.c.person_ref.in_(refs))
-    if (await tx.session.execute(wrong)).scalar_one():
+    unable = sa.and_(_PERSON.c.deputy_ref.is_not(None), sa.not_(able))
+    if await _any_of(tx, apart, refs):
         raise Invalid(
             "deputy_elsewhere",
             "a deputy is somebody of the same organisation who is in the directory, or in the same list",
@@ -91,7 +94,20 @@ async def _require_deputies(tx: Transaction, refs: Sequence[UUID]) -> None:
             rule="domain.md R5",
             remedy="Name a colleague as deputy, or none.",
         )
-    await _without_deputy(tx, sa.and_(apart, _PERSON.c.deputy_ref.in_(refs)))
+    if await _any_of(tx, unable, refs):
+        raise Invalid(
+            "deputy_without_role",
+            "a deputy has at least one of the roles of whom they stand in for: else they see and do nothing of the work",
+            field="people.deputy_ref",
+            rule="domain.md 3.1, R6",
+            remedy="Name a colleague with the role, give them the role, or name none: then the others on duty and the leader hear of it.",
+        )
+    await _without_deputy(tx, sa.and_(sa.or_(apart, unable), _PERSON.c.deputy_ref.in_(refs)))
+
+
+async def _any_of(tx: Transaction, wrong: sa.ColumnElement[bool], refs: Sequence[UUID]) -> bool:
+    query = sa.select(sa.func.count()).where(wrong, _PERSON.c.person_ref.in_(refs))
+    return bool((await tx.session.execute(query)).scalar_one())
 
 
 async def _without_deputy(tx: Transaction, which: sa.ColumnElement[bool]) -> None:

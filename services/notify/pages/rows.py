@@ -35,6 +35,10 @@ STEP_SAID: Final = {
     "escalated_at": N_("SYSTEM gav lederen besked"),
     "reminded_at": N_("SYSTEM har mindet om fristen"),
 }
+BY_NAME: Final = N_("Du er stedfortræder, men den er en kollegas ved navn. Sig det til lederen")
+ANOTHER: Final = N_("Du er stedfortræder, men sagsbehandleren er udpeget ved navn. En leder kan udpege en anden")
+NAME_ANOTHER: Final = N_("Du er leder. Er den udpegede sagsbehandler væk, kan du udpege en anden")
+"""What is by name can nobody do for the one who is named (R5): who can hear of it is told what helps."""
 SERVICE_SAID: Final = {
     "intake": N_("henvendelser"),
     "assessment": N_("sager og underretninger"),
@@ -125,10 +129,18 @@ def _system(visit: Visit, row: Mapping[Any, Any]) -> str:
     return f"{visit.say(text)}, {visit.language.short(at, visit.now)}"
 
 
+def _is_caseworkers(row: Mapping[Any, Any]) -> bool:
+    return (row["aggregate_kind"], row["owner_role"]) == ("case", Role.CASEWORKER)
+
+
 def _held(visit: Visit, row: Mapping[Any, Any]) -> str:
     actor: Actor = visit.actor
+    if row["because"] == "DEPUTY" and row["owner_person"] is not None:
+        return visit.say(ANOTHER if _is_caseworkers(row) else BY_NAME)
     if row["because"] == "DEPUTY":
         return visit.say(N_("Du er stedfortræder"))
+    if row["because"] == "LEADER" and row["owner_person"] is not None and _is_caseworkers(row):
+        return visit.say(NAME_ANOTHER)
     if row["because"] == "LEADER":
         return visit.say(N_("Du er leder, og fristen er nær eller overskredet"))
     if row["owner_person"] == actor.person_ref:

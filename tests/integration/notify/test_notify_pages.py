@@ -161,7 +161,7 @@ async def test_a_deputy_who_may_not_see_the_record_is_told_that_it_waits_and_not
     await notify.staff(
         staff_member(absent.person_ref, Role.CASEWORKER, **stands_in),
         staff_member(other, Role.SECRETARIAT, **stands_in),
-        staff_member(named.person_ref, Role.CASEWORKER, organisation=GREVE),
+        staff_member(named.person_ref, Role.CASEWORKER, Role.SECRETARIAT, organisation=GREVE),
     )
     by_name, by_role = uuid4(), uuid4()
     of_her = opened(uuid4(), kind="decide", owner_role=Role.CASEWORKER, owner_person=absent.person_ref)
@@ -173,6 +173,7 @@ async def test_a_deputy_who_may_not_see_the_record_is_told_that_it_waits_and_not
     text = await page(notify, named, "/work?whose=deputy")
 
     assert text.count("Du ser ikke sagen") == 2
+    assert "sagsbehandleren er udpeget ved navn. En leder kan udpege en anden" in text
     assert str(by_name) not in text
     assert str(by_role) not in text
 
@@ -186,6 +187,15 @@ async def test_a_leader_is_told_of_a_case_and_not_which(notify: NotifyWorld, han
 
     assert "Du ser ikke sagen" in text
     assert str(about) not in text
+
+
+async def test_a_leader_is_told_that_she_can_name_another_caseworker(notify: NotifyWorld) -> None:
+    deadline, about = uuid4(), uuid4()
+    named = opened(deadline, kind="decide", owner_role=Role.CASEWORKER, owner_person=uuid4())
+    await notify.bring(named, about)
+    await notify.bring(escalated(deadline), about)
+
+    assert "Er den udpegede sagsbehandler væk, kan du udpege en anden" in await page(notify, LEADER)
 
 
 async def test_a_leader_who_is_to_name_a_caseworker_is_led_to_the_stub_and_not_to_the_case(notify: NotifyWorld) -> None:

@@ -102,7 +102,7 @@ async def test_a_person_whose_sight_ended_sees_nothing_and_nobody_stands_in_for_
     case, deputy, colleague = uuid4(), uuid4(), Actor(uuid4(), GREVE, frozenset({KOMMUNE}))
     await notify.staff(
         staff_member(HOLDER.person_ref, KOMMUNE, organisation=GREVE, deputy=deputy),
-        staff_member(deputy, Role.PARTICIPANT, organisation=GREVE),
+        staff_member(deputy, KOMMUNE, Role.PARTICIPANT, organisation=GREVE),
     )
     await notify.away(HOLDER.person_ref)
     await notify.bring(opened(uuid4()), case)
@@ -195,6 +195,22 @@ async def test_a_deputy_is_of_the_same_organisation(notify: NotifyWorld) -> None
     for deputy in (stranger, uuid4()):
         with pytest.raises(Invalid, match="deputy_elsewhere"):
             await notify.staff(staff_member(HOLDER.person_ref, KOMMUNE, organisation=GREVE, deputy=deputy))
+
+
+async def test_a_deputy_has_a_role_of_whom_they_stand_in_for(notify: NotifyWorld) -> None:
+    """Else the mail goes to somebody who can neither see the work nor do it."""
+    unit = staff_member(uuid4(), Role.CHILD_UNIT, organisation=GREVE)
+    holder = staff_member(HOLDER.person_ref, KOMMUNE, organisation=GREVE, deputy=unit["person_ref"])
+
+    with pytest.raises(Invalid, match="deputy_without_role"):
+        await notify.staff(unit, holder)
+    await notify.staff({**unit, "roles": [Role.CHILD_UNIT, KOMMUNE]}, holder)
+    await notify.staff(unit)
+
+    async with notify.work.begin() as tx:
+        stands_in = "select deputy_ref from notify.person where person_ref = :person"
+        left = (await tx.session.execute(sa.text(stands_in), {"person": HOLDER.person_ref})).scalar_one()
+    assert left is None, "who lost the role stands in no more"
 
 
 async def test_a_deputy_who_is_of_another_organisation_all_the_same_sees_nothing_and_hears_nothing(

@@ -121,7 +121,7 @@ async def test_a_deputy_sees_the_work_of_whom_they_stand_in_for_only_while_that_
     deputy = Actor(uuid4(), GREVE, frozenset({Role.PARTICIPANT}))
     await notify.staff(
         staff_member(absent, KOMMUNE, organisation=GREVE, deputy=deputy.person_ref),
-        staff_member(deputy.person_ref, Role.PARTICIPANT, organisation=GREVE),
+        staff_member(deputy.person_ref, KOMMUNE, Role.PARTICIPANT, organisation=GREVE),
     )
     await notify.bring(opened(uuid4()), uuid4())
     before = await items(notify, deputy)

@@ -86,6 +86,10 @@ ERRORS: Final[Mapping[str, Reason]] = {
         N_("En stedfortræder er fra samme organisation og står på listen."),
         N_("Vælg en kollega fra samme organisation."),
     ),
+    "deputy_without_role": Reason(
+        N_("En stedfortræder har mindst én af de roller, som den, vedkommende træder ind for, har."),
+        N_("Vælg en kollega med rollen, eller ingen. Så går påmindelserne til de andre på vagt og til lederen."),
+    ),
     "sharing.no_rule": Reason(N_("Grundlaget gælder ikke på den dag."), N_("Vælg et grundlag, der gælder.")),
     "insight_answer_over": Reason(
         N_("Svaret kan ikke laves mere, fordi afgørelsen er for gammel."), N_("Notér en ny anmodning.")
