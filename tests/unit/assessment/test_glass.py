@@ -10,11 +10,21 @@ import pytest
 from services.assessment.domain.case import Stage
 from services.assessment.domain.case_commands import OpenCase
 from services.assessment.domain.case_table import CASE
-from services.assessment.domain.glass import CLOCKS, LASTS, BreakGlass, ReviewGlass
+from services.assessment.domain.glass import (
+    CLOCKS,
+    GLASS_KOMMUNE,
+    GLASS_POLITI,
+    GLASS_ROWS,
+    LASTS,
+    BreakGlass,
+    ReviewGlass,
+)
 from shared.contracts.glass import GlassBroken
 from shared.contracts.lifecycle import DeadlineOpened, StepAction
 from shared.errors import Invalid
 from shared.lifecycle.actor import Role
+from shared.lifecycle.deadlines import DeadlineRule
+from shared.web.console.words.clocks import CLOCKS as SAID
 from tests.unit.assessment.assessment_builders import NOW, SAMPLES, Play, actor, arrival, ref, text
 
 K, P, DPO = Role.TOVHOLDER_KOMMUNE, Role.TOVHOLDER_POLITI, Role.DPO
@@ -111,3 +121,12 @@ def test_signing_one_glass_leaves_the_other_to_be_reviewed() -> None:
 
     assert [glass.finding for glass in play.state.glasses] == ["JUSTIFIED", None]
     assert {clock.about for clock in play.state.clocks.values() if clock.kind == "review_glass"} == {second.id}
+
+
+@pytest.mark.parametrize("rule", [GLASS_KOMMUNE, GLASS_POLITI], ids=lambda rule: rule.kind)
+def test_an_item_that_only_the_officer_can_meet_says_so_to_its_owner(rule: DeadlineRule) -> None:
+    answering = {role for row in GLASS_ROWS if rule.kind in row.meets for role in row.roles}
+
+    assert answering == {Role.DPO}
+    assert rule.owner not in answering
+    assert "når databeskyttelsesrådgiveren har vurderet det" in SAID[f"case.{rule.kind}"].todo

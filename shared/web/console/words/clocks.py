@@ -55,11 +55,16 @@ CLOCKS: Final[Mapping[str, ClockWords]] = {
     ),
     "case.acute_task": ClockWords(N_("Akut dimension"), N_("Se nu på den dimension, der er vurderet akut.")),
     "case.glass_broken": ClockWords(
-        N_("Åbnet akut udefra"), N_("Nogen uden for sagen har åbnet den som akut i fire timer. Se hvem og hvorfor.")
+        N_("Åbnet akut udefra"),
+        N_(
+            "Nogen uden for sagen har åbnet den som akut i fire timer. Se hvem og hvorfor. Punktet er væk, når databeskyttelsesrådgiveren har vurderet det."
+        ),
     ),
     "case.glass_broken_police": ClockWords(
         N_("Åbnet akut udefra (politiet)"),
-        N_("Nogen uden for sagen har åbnet den som akut i fire timer. Se hvem og hvorfor."),
+        N_(
+            "Nogen uden for sagen har åbnet den som akut i fire timer. Se hvem og hvorfor. Punktet er væk, når databeskyttelsesrådgiveren har vurderet det."
+        ),
     ),
     "case.review_glass": ClockWords(
         N_("Vurdering af akut åbning"), N_("Vurdér, om den akutte åbning af sagen var begrundet, og skriv under.")
