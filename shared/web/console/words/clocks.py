@@ -57,13 +57,15 @@ CLOCKS: Final[Mapping[str, ClockWords]] = {
     "case.glass_broken": ClockWords(
         N_("Åbnet akut udefra"),
         N_(
-            "Nogen uden for sagen har åbnet den som akut i fire timer. Se hvem og hvorfor. Punktet er væk, når databeskyttelsesrådgiveren har vurderet det."
+            "Nogen uden for sagen har åbnet den som akut i fire timer. Se hvem og hvorfor. "
+            "Punktet er væk, når databeskyttelsesrådgiveren har vurderet det."
         ),
     ),
     "case.glass_broken_police": ClockWords(
         N_("Åbnet akut udefra (politiet)"),
         N_(
-            "Nogen uden for sagen har åbnet den som akut i fire timer. Se hvem og hvorfor. Punktet er væk, når databeskyttelsesrådgiveren har vurderet det."
+            "Nogen uden for sagen har åbnet den som akut i fire timer. Se hvem og hvorfor. "
+            "Punktet er væk, når databeskyttelsesrådgiveren har vurderet det."
         ),
     ),
     "case.review_glass": ClockWords(
