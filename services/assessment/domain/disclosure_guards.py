@@ -1,30 +1,22 @@
-"""Named conditions of consents, shares and the citizen's rights (`domain.md` 3.13, 4.2 R1-R4, 4.6 R22, R23). Pure."""
+"""Named conditions of shares and the citizen's rights (`domain.md` 4.2 R1-R4, 4.6 R22, R23). Pure."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
-from uuid import UUID
-
-from dateutil.relativedelta import relativedelta
 
 from services.assessment.domain import disclosure_commands as commands
 from services.assessment.domain.case import Case, Stage
-from services.assessment.domain.disclosure import consent_of, consent_of_kind, live_consent
-from shared.contracts.assessment_codes import AuthorityUnit, ConsentBy
-from shared.contracts.codes import Answer
-from shared.contracts.corps import Client
-from shared.contracts.disclosure_codes import ConsentKind, Exemption, SharingBasis
+from services.assessment.domain.disclosure import live_consent
+from shared.contracts.assessment_codes import AuthorityUnit
+from shared.contracts.disclosure_codes import Exemption, SharingBasis
 from shared.errors import Invalid
-from shared.lifecycle.actor import Role
 from shared.lifecycle.table import Context, Guard
 from shared.reference import sharing
 from shared.reference.calendar import local
 from shared.reference.organisations import organisation
 
-LONGEST_CONSENT = relativedelta(months=12)
 LATEST_REVIEW = timedelta(days=90)
-WITH_PARTIES = frozenset({ConsentKind.SHARE, ConsentKind.GANG_EXIT})
 BEFORE_CLEARANCE = frozenset({SharingBasis.ACUTE_112, SharingBasis.BL_UNDERRETNING})
 """Danger to life and the duty towards a child wait for nobody; all other sharing waits for the police (2.3 row 11)."""
 
@@ -34,67 +26,6 @@ Share = commands.ShareInformation
 def rule_of(command: Share, context: Context) -> sharing.SharingRule:
     """Return the rule that holds for the command's basis today. Raises `Invalid` where none does."""
     return sharing.rule_on(command.basis, local(context.now).date())
-
-
-def _informed(_: Case, command: commands.RecordConsent, __: Context) -> bool:
-    return command.specific_informed_revocable
-
-
-def _right_person(case: Case, command: commands.RecordConsent, _: Context) -> bool:
-    if command.client is Client.RELATIVE:
-        return command.given_by is ConsentBy.RELATIVE
-    return command.given_by is (ConsentBy.SUBJECT if case.minor is Answer.NO else ConsentBy.CUSTODY_HOLDER)
-
-
-def _consent_period(_: Case, command: commands.RecordConsent, context: Context) -> bool:
-    begun = command.given_at <= context.now < command.valid_until
-    return begun and command.valid_until <= command.given_at + LONGEST_CONSENT
-
-
-def _parties_named(_: Case, command: commands.RecordConsent, __: Context) -> bool:
-    try:
-        named = [organisation(party) for party in command.parties]
-    except Invalid:
-        return False
-    return bool(named) is (command.kind in WITH_PARTIES)
-
-
-def _in_writing(_: Case, command: commands.RecordConsent, __: Context) -> bool:
-    return command.kind is not ConsentKind.GANG_EXIT or command.in_writing
-
-
-def _nothing_of_the_offer(_: Case, command: commands.RecordConsent, __: Context) -> bool:
-    return not command.needs_corps_member and command.requirements is None
-
-
-def _replaces(case: Case, command: commands.RecordConsent, _: Context) -> bool:
-    if command.replaces is None:
-        return True
-    former = consent_of(case.consents, command.replaces)
-    return former is not None and (former.kind, former.withdrawn_at) == (command.kind, None)
-
-
-def consent_named(case: Case, command: commands.WithdrawConsent) -> UUID | None:
-    """Return the reference of the consent that a withdrawal names, by it or by its kind; None if there is none of the kind."""
-    if command.kind is None:
-        return command.consent_id
-    found = consent_of_kind(case.consents, command.kind)
-    return found.id if found else None
-
-
-def _heard(case: Case, _: commands.WithdrawConsent, context: Context) -> bool:
-    here, roles = context.actor.organisation, context.actor.roles
-    addressed = Role.CASEWORKER in roles and here == case.authority
-    return addressed or (Role.TOVHOLDER_KOMMUNE in roles and here == case.organisation)
-
-
-def _not_withdrawn(case: Case, command: commands.WithdrawConsent, _: Context) -> bool:
-    consent = consent_of(case.consents, consent_named(case, command))
-    return consent is not None and consent.withdrawn_at is None
-
-
-def _to_be_told(case: Case, command: commands.RecordPartiesTold, _: Context) -> bool:
-    return any(clock.kind == "tell_parties" and clock.about == command.consent_id for clock in case.clocks.values())
 
 
 def _own_part(_: Case, command: Share, context: Context) -> bool:
@@ -198,88 +129,7 @@ def _pair(basis: SharingBasis) -> Guard:
 
 
 PAIRS = tuple(_pair(basis) for basis in SharingBasis)
-INFORMED = Guard(
-    "consent_not_informed",
-    _informed,
-    "consent is specific, informed and revocable",
-    rule="domain.md 2.3 row 25",
-    remedy="Tell what it is for and that it can be withdrawn, then record it.",
-    field="specific_informed_revocable",
-)
-RIGHT_PERSON = Guard(
-    "consent_by_another",
-    _right_person,
-    "consent is the relative's own for a relative, the custody holder's for a child, else the person's own",
-    rule="domain.md 2.3 row 25",
-    remedy="Ask who must consent; unknown age counts as a child.",
-    field="given_by",
-)
-CONSENT_PERIOD = Guard(
-    "consent_period",
-    _consent_period,
-    "consent was given before now and holds for 12 months at most",
-    rule="domain.md 3.13",
-    remedy="Correct the times.",
-    field="valid_until",
-)
-PARTIES_NAMED = Guard(
-    "consent_parties",
-    _parties_named,
-    "consent to SHARE or GANG_EXIT names the authorities that may receive; other consent names none",
-    rule="domain.md 3.13, 4.2 CONSENT",
-    remedy="Name them as organisations, such as politi:fyn.",
-    field="parties",
-)
-IN_WRITING = Guard(
-    "consent_not_in_writing",
-    _in_writing,
-    "consent to a gang exit is given in writing, as the first step",
-    rule="domain.md 4.2 GANG_EXIT_CONSENT [W51]",
-    remedy="Have it signed, then record it.",
-    field="in_writing",
-)
-NOTHING_OF_THE_OFFER = Guard(
-    "consent_is_not_to_the_offer",
-    _nothing_of_the_offer,
-    "a corps member is asked for with the consent that takes the offer, and with no other",
-    rule="domain.md 2.3 rows 25 and 43",
-    remedy="Leave needs_corps_member and requirements out.",
-    field="needs_corps_member",
-)
-REPLACES = Guard(
-    "consent_to_replace_not_there",
-    _replaces,
-    "a consent renews one of its own kind that was not withdrawn",
-    rule="domain.md 3.13",
-    remedy="Record it without replaces.",
-    field="replaces",
-)
-HEARD = Guard(
-    "not_the_addressed_authority",
-    _heard,
-    "the withdrawal is recorded by the addressed authority's caseworker or by the municipality's tovholder",
-    rule="domain.md 2.3 row 44",
-    remedy="Tell one of them what the citizen said.",
-    early=True,
-)
-NOT_WITHDRAWN = Guard(
-    "consent_not_there",
-    _not_withdrawn,
-    "there is no such consent in this case that could still be withdrawn",
-    rule="domain.md 3.13",
-    remedy="Look at the case's consents.",
-    field="consent_id",
-    early=lambda case, _: any(consent.withdrawn_at is None for consent in case.consents),
-)
-TO_BE_TOLD = Guard(
-    "nobody_to_tell",
-    _to_be_told,
-    "no withdrawal of this consent waits for somebody to be told",
-    rule="domain.md 3.13 withdrawal",
-    remedy="Nothing is to be done.",
-    field="consent_id",
-    early=lambda case, _: case.clock("tell_parties") is not None,
-)
+
 OWN_PART = Guard(
     "not_your_share",
     _own_part,
@@ -288,6 +138,7 @@ OWN_PART = Guard(
     remedy="Ask the authority that shares to record it.",
     field="from_authority",
 )
+
 OWN_REFUSAL = Guard(
     "not_your_refusal",
     _own_refusal,
@@ -296,6 +147,7 @@ OWN_REFUSAL = Guard(
     remedy="Name your own authority.",
     field="from_authority",
 )
+
 ASKER_IS_AUTHORITY = Guard(
     "asker_unknown",
     _asker_is_authority,
@@ -304,6 +156,7 @@ ASKER_IS_AUTHORITY = Guard(
     remedy="Name it as an organisation, such as politi:fyn.",
     field="to_authority",
 )
+
 MINIMISED = Guard(
     "not_minimised",
     _minimised,
@@ -312,6 +165,7 @@ MINIMISED = Guard(
     remedy="Leave out what the receiver does not need, then say minimisation_checked.",
     field="minimisation_checked",
 )
+
 PURPOSE_FITS = Guard(
     "purpose_not_of_basis",
     _purpose,
@@ -320,6 +174,7 @@ PURPOSE_FITS = Guard(
     remedy="Give the purpose of the basis; police who investigate use their own systems.",
     field="purpose",
 )
+
 RECIPIENT_FITS = Guard(
     "recipient_may_not_receive",
     _recipient,
@@ -328,6 +183,7 @@ RECIPIENT_FITS = Guard(
     remedy="Share with the employee whose task it is, or ask for consent.",
     field="recipient_kind",
 )
+
 CLEARED_FIRST = Guard(
     "police_not_asked_first",
     _cleared_first,
@@ -336,6 +192,7 @@ CLEARED_FIRST = Guard(
     remedy="Ask for clearance and wait for the answer.",
     field="basis",
 )
+
 CONSENT_LIVE = Guard(
     "no_live_consent",
     _consented,
@@ -344,6 +201,7 @@ CONSENT_LIVE = Guard(
     remedy="Ask the citizen, or share on another basis if there is one.",
     field="basis",
 )
+
 TO_CHILD_UNIT = Guard(
     "only_the_child_unit",
     _to_child_unit,
@@ -352,6 +210,7 @@ TO_CHILD_UNIT = Guard(
     remedy="Say to_unit CHILDREN_AND_FAMILIES.",
     field="to_unit",
 )
+
 ABOUT_MINOR = Guard(
     "not_about_a_child",
     _about_minor,
@@ -360,6 +219,7 @@ ABOUT_MINOR = Guard(
     remedy="Ask for consent, or choose another basis.",
     field="basis",
 )
+
 TIME_OF_SHARE = Guard(
     "share_not_recorded_at_once",
     _time_of_share,
@@ -368,6 +228,7 @@ TIME_OF_SHARE = Guard(
     remedy="Leave happened_at out.",
     field="happened_at",
 )
+
 TOLD_BEFORE_NOW = Guard(
     "told_in_the_future",
     _told_before_now,
@@ -376,6 +237,7 @@ TOLD_BEFORE_NOW = Guard(
     remedy="Correct the time.",
     field="told_at",
 )
+
 NOT_TOLD_YET = Guard(
     "citizen_knows",
     _not_told_yet,
@@ -384,6 +246,7 @@ NOT_TOLD_YET = Guard(
     remedy="Nothing is to be done.",
     early=True,
 )
+
 REVIEW_IN_REACH = Guard(
     "review_too_late",
     _review_in_reach,
@@ -400,6 +263,7 @@ SECTION_22 = Guard(
     remedy="Choose DBL22_PRIVATE or DBL22_CRIME, or tell.",
     field="exemption",
 )
+
 FACT_EXISTS = Guard(
     "no_such_fact",
     _fact_exists,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid5
 
-from services.assessment.domain import assessment_guards
+from services.assessment.domain import assessment_guards, consent_guards
 from services.assessment.domain import case_deadlines as deadlines
 from services.assessment.domain import disclosure_commands as commands
 from services.assessment.domain import disclosure_guards as guards
@@ -41,11 +41,11 @@ def _recorded(case: Case, _: commands.RecordConsent, __: Context) -> Mapping[str
 
 
 def _of_offer(case: Case, command: commands.WithdrawConsent, _: Context) -> bool:
-    return case.offer is not None and case.offer.consent_id == guards.consent_named(case, command)
+    return case.offer is not None and case.offer.consent_id == consent_guards.consent_named(case, command)
 
 
 def _withdrawn(case: Case, command: commands.WithdrawConsent, context: Context) -> Mapping[str, Any]:
-    consent = consent_of(case.consents, guards.consent_named(case, command))
+    consent = consent_of(case.consents, consent_guards.consent_named(case, command))
     assert consent is not None, "the guard has found it"
     return {
         "consent_id": consent.id,
@@ -57,7 +57,7 @@ def _withdrawn(case: Case, command: commands.WithdrawConsent, context: Context) 
 
 
 def _names_parties(case: Case, command: commands.WithdrawConsent, _: Context) -> bool:
-    consent = consent_of(case.consents, guards.consent_named(case, command))
+    consent = consent_of(case.consents, consent_guards.consent_named(case, command))
     return consent is not None and bool(consent.parties)
 
 
@@ -85,7 +85,11 @@ def _disputed(_: Case, __: commands.DisputeFact, context: Context) -> Mapping[st
 
 
 def _consent_id(case: Case, command: commands.WithdrawConsent | commands.RecordPartiesTold) -> Any:
-    return guards.consent_named(case, command) if isinstance(command, commands.WithdrawConsent) else command.consent_id
+    return (
+        consent_guards.consent_named(case, command)
+        if isinstance(command, commands.WithdrawConsent)
+        else command.consent_id
+    )
 
 
 def _replaced(_: Case, command: commands.RecordConsent) -> Any:
@@ -107,7 +111,7 @@ def _withdrawal(
         sources=sources,
         roles=roles,
         when=when,
-        guards=(guards.NOT_WITHDRAWN,),
+        guards=(consent_guards.NOT_WITHDRAWN,),
         fills=_withdrawn,
         opens=(deadlines.TELL_PARTIES,) if tell else (),
         meets=("consent_expires",),
@@ -116,13 +120,13 @@ def _withdrawal(
 
 
 CONSENT_GUARDS = (
-    guards.INFORMED,
-    guards.RIGHT_PERSON,
-    guards.CONSENT_PERIOD,
-    guards.PARTIES_NAMED,
-    guards.IN_WRITING,
-    guards.NOTHING_OF_THE_OFFER,
-    guards.REPLACES,
+    consent_guards.INFORMED,
+    consent_guards.RIGHT_PERSON,
+    consent_guards.CONSENT_PERIOD,
+    consent_guards.PARTIES_NAMED,
+    consent_guards.IN_WRITING,
+    consent_guards.NOTHING_OF_THE_OFFER,
+    consent_guards.REPLACES,
 )
 
 CONSENT_ROWS: tuple[Transition[Case], ...] = (
@@ -161,7 +165,7 @@ CONSENT_ROWS: tuple[Transition[Case], ...] = (
         # The citizen is heard by whoever they tell; what follows is assessed by the caseworker, whose clock it opens.
         roles=MUNICIPAL,
         when=_of_offer,
-        guards=(guards.HEARD, guards.NOT_WITHDRAWN),
+        guards=(consent_guards.HEARD, consent_guards.NOT_WITHDRAWN),
         fills=_withdrawn,
         opens=(deadlines.ASSESS_WITHOUT_CONSENT,),
         meets=("consent_expires",),
@@ -183,7 +187,7 @@ CONSENT_ROWS: tuple[Transition[Case], ...] = (
         fact=disclosures.PartiesTold,
         sources=KEPT,
         roles=HANDLERS,
-        guards=(guards.TO_BE_TOLD,),
+        guards=(consent_guards.TO_BE_TOLD,),
         meets=("tell_parties",),
         about=_consent_id,
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from services.assessment.domain import assessment_guards, disclosure_guards, help_guards, naming
+from services.assessment.domain import assessment_guards, consent_guards, help_guards, naming
 from services.assessment.domain import case_commands as commands
 from services.assessment.domain import case_deadlines as deadlines
 from services.assessment.domain import case_fills as fills
@@ -95,10 +95,10 @@ def _consent(rule: str, target: Stage, opens: tuple[DeadlineRule, ...], *, corps
         when=fills.needs_corps if corps else fills.needs_no_corps,
         guards=(
             assessment_guards.ADDRESSED,
-            disclosure_guards.INFORMED,
-            disclosure_guards.RIGHT_PERSON,
-            disclosure_guards.CONSENT_PERIOD,
-            disclosure_guards.PARTIES_NAMED,
+            consent_guards.INFORMED,
+            consent_guards.RIGHT_PERSON,
+            consent_guards.CONSENT_PERIOD,
+            consent_guards.PARTIES_NAMED,
             help_guards.REQUIREMENTS_FIT,
             help_guards.GRANTED,
             help_guards.GOES_WITHOUT_CORPS,

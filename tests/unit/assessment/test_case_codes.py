@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.assessment.domain import assessment_guards, case_guards, disclosure_guards, help_guards
+from services.assessment.domain import assessment_guards, case_guards, consent_guards, disclosure_guards, help_guards
 from services.assessment.domain import case_commands as c
 from services.assessment.domain import disclosure_commands as d
 from services.assessment.domain.case import Case, Stage
@@ -95,7 +95,7 @@ CODES: tuple[tuple[str, Stage, Iterable[Any], Taken], ...] = (
         Stage.OFFERED,
         ConsentBy,
         lambda case, code: any(
-            disclosure_guards.RIGHT_PERSON.holds(case, some(d.RecordConsent, client=client, given_by=code), CONTEXT)
+            consent_guards.RIGHT_PERSON.holds(case, some(d.RecordConsent, client=client, given_by=code), CONTEXT)
             for client in Client
         ),
     ),
