@@ -40,7 +40,6 @@ from tests.unit.assessment.assessment_builders import (
     arrival,
     assessment,
     consent,
-    consent_to,
     decision,
     evidence,
     in_follow_up,
@@ -53,51 +52,23 @@ from tests.unit.assessment.assessment_builders import (
     without_corps,
     worry,
 )
+from tests.unit.assessment.case_plays import acute, child, parents, refused, reviewed
 from tests.unit.assessment.test_disclosure_guards import BELOW
 from tests.unit.assessment.test_disclosure_guards import CASES as DISCLOSURES
 from tests.unit.assessment.test_glass import GUARDS as GLASS
 
 DAY = timedelta(days=1)
+
 CORRECTED = SAMPLES[CorrectSubject]
+
 PARENT_COACH = MatchRequirements(kind=InterventionKind.PARENT_COACH)
+
 MINOR = (arrival(minor="YES"), Role.SYSTEM)
 
-
-def _child(steps: Any) -> Play:
-    """Play the same steps for a child: the child unit is invited and contributes."""
-    invited, contributed = meeting(invited=["CHILD_UNIT"]), assessment(child_unit_contributed=True)
-    changed = {c.RegisterConcern: MINOR[0], c.HoldMeeting: invited, c.CompleteAssessment: contributed}
-    return played((changed.get(type(command), command), role) for command, role in steps)
-
-
-def _parents(steps: Any) -> Play:
-    """Play the same steps with a parent coach recommended."""
-    coach = assessment(measures=["PARENT_COACH"])
-    return played((coach if isinstance(command, c.CompleteAssessment) else command, role) for command, role in steps)
-
-
-def _returnee() -> Play:
-    return played(((arrival(travel="RETURNED"), Role.SYSTEM), TRIAGE[1]))
-
-
-def _short() -> Play:
-    return played((*MEETING, (c.RecordShortAssessment(assessment=text()), K)))
-
-
-def _acute() -> Play:
-    seen = nine(VIOLENCE={"risk_level": "ACUTE", "evidence": [evidence()]})
-    return played((*MEETING, (assessment(ratings=seen), K)))
-
-
-def _reviewed(*reviews: c.HoldFollowUp) -> Play:
-    play = in_follow_up(12)
-    for each in reviews:
-        play.give(each, W)
-    return play
-
-
 OPEN = {"accepts_responsibility": True, "purpose_plausible": True}
+
 MERGE = {"into": ref("other case"), "same_subject_confirmed": True}
+
 CASES: list[tuple[str, Callable[[], Play], Role | Actor, Command, Command, dict[str, Any]]] = [
     ("responsibility_not_accepted", lambda: played(ARRIVED), K, c.OpenCase(**OPEN),
      c.OpenCase(**{**OPEN, "accepts_responsibility": False}), {}),
@@ -124,7 +95,7 @@ CASES: list[tuple[str, Callable[[], Play], Role | Actor, Command, Command, dict[
     ("psychiatry_not_invited", lambda: played(GATHERING), S,
      meeting(mental_vulnerability_suspected=True, invited=["PSYCHIATRY"]),
      meeting(mental_vulnerability_suspected=True), {}),
-    ("child_unit_not_invited", lambda: _child(GATHERING), S, meeting(invited=["CHILD_UNIT"]), meeting(), {}),
+    ("child_unit_not_invited", lambda: child(GATHERING), S, meeting(invited=["CHILD_UNIT"]), meeting(), {}),
     ("dimensions_incomplete", lambda: played(MEETING), K, assessment(ratings=nine()), assessment(ratings=nine()[:8]), {}),
     ("dimensions_incomplete", lambda: played(MEETING), K, assessment(ratings=nine()),
      assessment(ratings=(*nine()[:8], nine()[0])), {}),
@@ -145,10 +116,10 @@ CASES: list[tuple[str, Callable[[], Play], Role | Actor, Command, Command, dict[
     ("level_without_evidence", lambda: played(MEETING), K,
      assessment(ratings=nine(CRIME={"risk_level": "SOME", "evidence": [evidence(0 * DAY)]})),
      assessment(ratings=nine(CRIME={"risk_level": "SOME", "evidence": [evidence(-1 * DAY)]})), {}),
-    ("child_unit_missing", lambda: _child(MEETING), K, assessment(child_unit_contributed=True), assessment(), {}),
-    ("child_unit_missing", lambda: _child(MEETING), K, assessment(minor="NO"), assessment(minor="UNKNOWN"), {}),
+    ("child_unit_missing", lambda: child(MEETING), K, assessment(child_unit_contributed=True), assessment(), {}),
+    ("child_unit_missing", lambda: child(MEETING), K, assessment(minor="NO"), assessment(minor="UNKNOWN"), {}),
     ("none_is_alone", lambda: played(MEETING), K, assessment(measures=["NONE"]), assessment(measures=["NONE", "MENTOR"]), {}),
-    ("no_acute_task", _acute, P, c.AnswerAcuteTask(handed_over=True), None, {}),  # type: ignore[list-item]
+    ("no_acute_task", acute, P, c.AnswerAcuteTask(handed_over=True), None, {}),  # type: ignore[list-item]
     ("authority_unknown", lambda: played(RECOMMENDED), K,
      c.SendRecommendation(addressed_to="psykiatri:sjaelland", unit="PSYCHIATRY"),
      c.SendRecommendation(addressed_to="school:greve-01", unit="EDUCATION"), {}),
@@ -163,23 +134,23 @@ CASES: list[tuple[str, Callable[[], Play], Role | Actor, Command, Command, dict[
     ("reason_missing", lambda: played(PENDING), W, decision(outcome="NONE", reason="B5", grounds=text()),
      decision(outcome="NONE", reason="E1", grounds=text()), {}),
     ("consent_not_informed", lambda: played(OFFERED), W, consent(), consent(specific_informed_revocable=False), {}),
-    ("consent_by_another", lambda: _child(OFFERED), W, consent(given_by="CUSTODY_HOLDER"), consent(given_by="SUBJECT"), {}),
+    ("consent_by_another", lambda: child(OFFERED), W, consent(given_by="CUSTODY_HOLDER"), consent(given_by="SUBJECT"), {}),
     ("consent_by_another", lambda: played(OFFERED), W, consent(), consent(given_by="CUSTODY_HOLDER"), {}),
-    ("consent_by_another", lambda: _parents(OFFERED), W,
+    ("consent_by_another", lambda: parents(OFFERED), W,
      consent(client="RELATIVE", given_by="RELATIVE", requirements=PARENT_COACH),
      consent(client="RELATIVE", given_by="SUBJECT", requirements=PARENT_COACH), {}),
     ("consent_period", lambda: played(OFFERED), W, consent(valid_until=NOW + 365 * DAY), consent(valid_until=NOW + 366 * DAY), {}),
     ("consent_period", lambda: played(OFFERED), W, consent(valid_until=NOW + timedelta(seconds=1)), consent(valid_until=NOW), {}),
     ("consent_period", lambda: played(OFFERED), W, consent(given_at=NOW), consent(given_at=NOW + timedelta(seconds=1)), {}),
     ("requirements_do_not_fit", lambda: played(OFFERED), W, consent(), consent(requirements=None), {}),
-    ("measure_needs_corps_member", lambda: _parents(OFFERED), W,
+    ("measure_needs_corps_member", lambda: parents(OFFERED), W,
      consent(requirements=PARENT_COACH, client="RELATIVE", given_by="RELATIVE"),
      consent(needs_corps_member=False, requirements=None), {}),
     ("requirements_do_not_fit", lambda: played(OFFERED), W, consent(needs_corps_member=False, requirements=None),
      consent(needs_corps_member=False), {}),
-    ("requirements_do_not_fit", lambda: _parents(OFFERED), W,
+    ("requirements_do_not_fit", lambda: parents(OFFERED), W,
      consent(client="RELATIVE", given_by="RELATIVE", requirements=PARENT_COACH), consent(requirements=PARENT_COACH), {}),
-    ("measure_not_granted", lambda: _parents(OFFERED), W,
+    ("measure_not_granted", lambda: parents(OFFERED), W,
      consent(client="RELATIVE", given_by="RELATIVE", requirements=PARENT_COACH), consent(requirements=MENTOR), {}),
     ("reason_not_for_ending", without_corps, W, c.EndMeasure(reason="E6"), c.EndMeasure(reason="D1"), {}),
     ("wellbeing_incomplete", in_follow_up, W, review(), review(wellbeing=dict.fromkeys(WELLBEING[:4], "SAME")), {}),
@@ -189,9 +160,9 @@ CASES: list[tuple[str, Callable[[], Play], Role | Actor, Command, Command, dict[
     ("reopen_without_worry", in_follow_up, W, worry(), review(decision="REOPEN_TASK"), {}),
     ("second_review_follows", in_follow_up, W, review(contact="DECLINED", wellbeing={}, decision="CLOSE"),
      review(decision="CLOSE"), {}),
-    ("follow_up_not_done", lambda: _reviewed(review(), review(decision="CLOSE")), K, c.CloseCase(reason="E1"), None, {}),  # type: ignore[list-item]
+    ("follow_up_not_done", lambda: reviewed(review(), review(decision="CLOSE")), K, c.CloseCase(reason="E1"), None, {}),  # type: ignore[list-item]
     ("number_or_not_known", lambda: played(TRIAGE), K, CORRECTED, CorrectSubject(not_known=True), {}),
-    ("reopening_not_asked", lambda: _reviewed(worry()), K, c.ReopenCase(), c.ReopenCase(concern_case=ref("other case")), {}),
+    ("reopening_not_asked", lambda: reviewed(worry()), K, c.ReopenCase(), c.ReopenCase(concern_case=ref("other case")), {}),
 ]  # fmt: skip
 
 
@@ -245,81 +216,7 @@ ELSEWHERE = {
     "naming_not_yours",
     "named_already",
 }
-"""Guards with a test of their own below, or in `test_naming`."""
-
-
-def _refused(play: Play, command: Command, by: Role | Actor, **known: Any) -> str:
-    with pytest.raises(Invalid) as refused:
-        play.give(command, by, **known)
-    return refused.value.code
-
-
-def test_a_returnee_is_cleared_before_the_case_is_closed() -> None:
-    for command in (SAMPLES[c.CloseWithoutAction], SAMPLES[c.ReferElsewhere]):
-        assert _refused(_returnee(), command, K) == "returnee_needs_clearance"
-    cleared = _returnee()
-    cleared.give(c.RequestClearance(), K)
-    cleared.give(c.ClearCase(), P)
-
-    assert cleared.give(SAMPLES[c.CloseWithoutAction], K)
-
-
-@pytest.mark.parametrize("command", [c.CloseWithoutAction(reason="A1"), c.ReferElsewhere(reason="B1", basis="CONSENT")])
-def test_a_concern_without_a_plausible_purpose_ends_without_ever_being_a_case(command: Command) -> None:
-    """Row 6: the purpose test may end in rows 9 or 10; nobody has to say that the purpose is plausible."""
-    play = played(ARRIVED)
-    play.give(command, K)
-    if isinstance(command, c.CloseWithoutAction):
-        assert play.state.stage == Stage.ARRIVED, "one of both tovholdere is not both"
-        play.give(command, P)
-
-    assert play.state.stage == Stage.CLOSED
-    assert play.state.never_opened
-    assert play.state.retention_class == "RET-1"
-    assert play.state.clocks == {}
-
-
-def test_a_case_that_was_opened_is_not_said_never_to_have_been() -> None:
-    play = played(TRIAGE)
-    for by in (K, P):
-        play.give(c.CloseWithoutAction(reason="A1"), by)
-
-    assert not play.state.never_opened
-
-
-def test_a_returnee_is_cleared_before_a_concern_that_waits_is_closed() -> None:
-    waits = Play(CASE, ref("case"))
-    waits.give(arrival(travel="RETURNED"), Role.SYSTEM)
-    for command in (SAMPLES[c.CloseWithoutAction], SAMPLES[c.ReferElsewhere]):
-        assert _refused(waits, command, K) == "returnee_needs_clearance"
-
-
-def test_what_was_never_a_case_is_not_reopened_past_the_purpose_test() -> None:
-    waiting = {"concern_owner": KOMMUNE, "concern_stage": Stage.ARRIVED}
-    command = c.ReopenCase(concern_case=ref("other case"))
-    closed = {}
-    for began in (ARRIVED, TRIAGE):
-        closed[began] = played(began)
-        for by in (K, P):
-            closed[began].give(c.CloseWithoutAction(reason="A2"), by)
-
-    assert _refused(closed[ARRIVED], command, K, **waiting) == "case_was_never_opened"
-    assert closed[TRIAGE].give(command, K, **waiting)
-
-
-def test_a_meeting_without_basis_leaves_a_short_assessment() -> None:
-    assert _refused(played(MEETING), SAMPLES[c.CloseWithoutAction], K) == "short_assessment_missing"
-
-    assert _short().give(SAMPLES[c.CloseWithoutAction], K)
-
-
-@pytest.mark.parametrize("command", [
-    c.ReferElsewhere(reason="B2", basis="CONSENT"), c.ReferElsewhere(reason="B1", basis="BL_UNDERRETNING")
-])  # fmt: skip
-def test_the_child_unit_is_for_children(command: Command) -> None:
-    assert _refused(played(TRIAGE), command, K) == "child_unit_is_for_children"
-
-    assert _child(TRIAGE).give(command, K)
+"""Guards with a test of their own below, in `test_case_ending`, or in `test_naming`."""
 
 
 @pytest.mark.parametrize(("steps", "command"), [
@@ -329,7 +226,7 @@ def test_the_child_unit_is_for_children(command: Command) -> None:
 def test_only_the_addressed_authority_decides(steps: Any, command: Command) -> None:
     neighbour = actor(W, "kommune:0269")
 
-    assert _refused(played(steps), command, neighbour) == "not_the_addressed_authority"
+    assert refused(played(steps), command, neighbour) == "not_the_addressed_authority"
     assert played(steps).give(command, W)
 
 
@@ -340,89 +237,30 @@ def test_who_wrote_or_sent_the_recommendation_does_not_decide(step: type[Command
     for command, role in PENDING:
         play.give(command, both if isinstance(command, step) else role)
 
-    assert _refused(play, decision(), both) == "writer_may_not_decide"
+    assert refused(play, decision(), both) == "writer_may_not_decide"
     assert play.give(decision(), W)
-
-
-def test_what_the_corps_carries_is_ended_there() -> None:
-    carried = played((*OFFERED, (consent(), W)))
-    carried.state = carried.state.with_(stage=Stage.ACTIVE)
-
-    for command in (c.EndMeasure(reason="E1"), c.ReviewMeasure(still_needed=True)):
-        assert _refused(carried, command, W) == "corps_carries_it"
-        assert without_corps().give(command, W)
-
-
-def test_follow_up_needs_consent_that_holds_or_a_legal_basis() -> None:
-    def bare(**changes: Any) -> c.HoldFollowUp:
-        return review(legal_basis=None, **changes)
-
-    assert _refused(in_follow_up(), bare(), W) == "follow_up_without_basis"
-    play = in_follow_up()
-    until = play.now + 190 * DAY
-    play.give(consent_to("SHARE", given_at=play.now, valid_until=until), W)
-    assert _refused(play, bare(), W) == "follow_up_without_basis"
-    play.give(consent_to("FOLLOW_UP", given_at=play.now, valid_until=until), W)
-    play.give(bare(), W)
-
-    play.now = until
-    assert _refused(play, bare(), W) == "follow_up_without_basis"
-    play.now = until - timedelta(seconds=1)
-    assert play.give(bare(), W)
-
-
-def test_a_review_waits_for_its_month_but_a_worry_does_not() -> None:
-    play = played(FOLLOW_UP)
-    five_months = NOW.replace(year=2027, month=4, hour=9)  # summer time: the same hour in Copenhagen
-
-    play.now = five_months - timedelta(seconds=1)
-    assert _refused(play, review(), W) == "follow_up_too_early"
-    play.now = five_months
-    assert play.give(review(), W)
-    assert _refused(play, review(), W) == "follow_up_too_early"
-    assert played(FOLLOW_UP).give(worry(), W)
-    assert played(FOLLOW_UP).give(review(contact="DECLINED", wellbeing={}, decision="CLOSE"), W)
-
-
-def test_a_closed_case_is_reopened_only_on_a_concern_that_waits_here() -> None:
-    def closed() -> Play:
-        return played((*OFFERED, (c.RecordDecline(), W)))
-
-    reopen = c.ReopenCase(concern_case=ref("other case"))
-    assert _refused(closed(), c.ReopenCase(), K) == "new_concern_missing"
-    assert _refused(closed(), reopen, K, concern_stage=Stage.TRIAGE) == "new_concern_missing"
-    assert _refused(closed(), reopen, K, concern_owner="kommune:0101") == "new_concern_missing"
-    assert closed().give(reopen, K)
 
 
 @pytest.mark.parametrize(
     "known", [{"target_stage": Stage.CLOSED}, {"target_owner": "kommune:0101"}, {"target_stage": None}]
 )
 def test_a_concern_joins_only_an_open_case_of_the_same_municipality(known: dict[str, Any]) -> None:
-    assert _refused(played(ARRIVED), SAMPLES[c.MergeConcern], K, **known) == "case_to_join_not_open"
-
-
-def test_closing_waits_for_the_second_review_unless_the_citizen_declined() -> None:
-    declined = review(contact="DECLINED", wellbeing={}, decision="CLOSE")
-
-    assert _refused(_reviewed(), c.CloseCase(reason="E1"), K) == "follow_up_not_done"
-    assert _refused(_reviewed(review()), c.CloseCase(reason="E1"), K) == "follow_up_not_done"
-    assert _reviewed(declined).give(c.CloseCase(reason="E1"), K)
+    assert refused(played(ARRIVED), SAMPLES[c.MergeConcern], K, **known) == "case_to_join_not_open"
 
 
 def test_an_acute_task_is_answered_once() -> None:
-    play = _acute()
+    play = acute()
     play.give(c.AnswerAcuteTask(handed_over=True), P)
 
-    assert _refused(play, c.AnswerAcuteTask(handed_over=True), P) == "no_acute_task"
+    assert refused(play, c.AnswerAcuteTask(handed_over=True), P) == "no_acute_task"
 
 
 def test_a_case_is_not_corrected_to_the_person_it_is_about_already() -> None:
     about_right = played(ARRIVED)
     about_right.give(SAMPLES[c.OpenCase], K, subject_ref=ref("right person"))
 
-    assert _refused(about_right, CORRECTED, K) == "subject_unchanged"
-    assert _refused(played(TRIAGE), CorrectSubject(not_known=True), P, right_subject=None) == "subject_unchanged"
+    assert refused(about_right, CORRECTED, K) == "subject_unchanged"
+    assert refused(played(TRIAGE), CorrectSubject(not_known=True), P, right_subject=None) == "subject_unchanged"
 
 
 def test_both_tovholdere_mean_the_same_person_and_the_next_correction_begins_anew() -> None:
