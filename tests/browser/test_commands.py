@@ -66,6 +66,10 @@ COMMANDS = (
 """Given through their forms in this module. To add one: a state in `tests/support/standing.py` in which its giver sees the record."""
 
 
+BESIDE = {"case-merge-concern": "case-clear-case"}
+"""What must stand beside a record for its command to be given: a concern is merged into an open case."""
+
+
 @cache
 def _pages() -> dict[str, str]:
     return {each.name: each.where for each in functions() if each.kind is Kind.COMMAND and each.where is not None}
@@ -88,6 +92,8 @@ async def _send(page: Page) -> None:
 @pytest.mark.parametrize("operation", COMMANDS)
 async def test_a_command_is_given_through_its_form(product: Product, look, seats: Seats, operation: str) -> None:
     standing, where = standings()[operation], _pages()[operation]
+    if operation in BESIDE:
+        await put(product, standings()[BESIDE[operation]])
     record, body = await put(product, standing)
     page = await seats.page(look, standing.role, standing.organisation)
     answer = await page.goto(where.replace("{id}", str(record)))
