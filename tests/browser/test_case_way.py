@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
 from services.assessment.pages.case_rooms import ROOMS
-from tests.support.browsing import DESKTOP, PHONE, Watch, axe, sign_in
+from tests.support.browsing import DESKTOP, PHONE, Watch, axe, overflow, sign_in
 from tests.support.cases import Infohus
 from tests.support.playing import plays
 from tests.support.product import Product
@@ -148,5 +148,5 @@ async def test_the_main_pages_in_english_break_no_rule_of_access(
         await page.goto(path)
         assert await page.get_attribute("html", "lang") == "en"
         await axe(page)
-        wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        wide = await overflow(page)
         assert wide == 0, re.sub(r"[0-9a-f-]{36}", "…", path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, ViewportSize
 
-from tests.support.browsing import DESKTOP, PHONE, axe, sign_in
+from tests.support.browsing import DESKTOP, PHONE, axe, overflow, sign_in
 from tests.support.product import Product
 
 TOVHOLDER = "Tovholder, Greve kommune"
@@ -26,7 +26,7 @@ async def test_the_first_page_after_signing_in_breaks_no_rule_of_access(
 
     assert page.url.endswith(CASES)
     await axe(page)
-    assert await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    assert await overflow(page) == 0
 
 
 async def test_a_session_is_a_cookie_that_no_script_reads_and_holds_no_token(product: Product, look) -> None:

@@ -11,7 +11,7 @@ from playwright.async_api import Page
 from deploy.seed import CORPS_MUNICIPALITIES, CorpsMember, person
 from shared.lifecycle.actor import Role
 from shared.reference.municipalities import municipality
-from tests.support.browsing import PHONE, axe, sign_in
+from tests.support.browsing import PHONE, axe, overflow, sign_in
 from tests.support.playing import plays
 from tests.support.product import Product
 from tests.support.requests import register, requested
@@ -37,8 +37,7 @@ async def both_languages(page: Page, *paths: str) -> None:
             await page.goto(f"/corps/language/{code}?to={path}")
             assert await page.locator("html").get_attribute("lang") == code
             await axe(page)
-            wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            assert await page.evaluate(wider) == 0, path
+            assert await overflow(page) == 0, path
 
 
 async def at_work(product: Product, look, member: CorpsMember) -> UUID:

@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
-from tests.support.browsing import DESKTOP, PHONE, Watch, axe, sign_in
+from tests.support.browsing import DESKTOP, PHONE, Watch, axe, overflow, sign_in
 from tests.support.playing import plays
 from tests.support.product import Product
 
@@ -32,7 +32,7 @@ def refusals_are_expected(watch: Watch) -> None:
 
 async def _fits(page: Page) -> None:
     """Assert that nothing is wider than the screen, and no rule of access is broken."""
-    assert await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    assert await overflow(page) == 0
     await axe(page)
 
 

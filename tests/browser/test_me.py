@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -270,10 +271,12 @@ async def test_a_dead_letter_is_shown_by_its_codes_and_fails_again_while_nothing
         await page.goto("/notify/operations")
         for each in ("intake", "assessment", "corps", "notify"):
             await expect(page.locator(f"#status-{each}")).to_contain_text("Klar")
+        await expect(page.locator(f"#status-{service}")).to_contain_text(re.compile(r"[1-9]\d* (dødt brev|døde breve)"))
         await page.locator(f"#status-{service} a").click()
         await page.wait_for_url(f"**/{service}/operations/dead-letters")
         assert SECRET.decode() not in await page.content()
         assert "envelope_invalid" in await page.inner_text("main")
+        assert "deadline.opened.v1" in await page.inner_text("main")
         await axe(page)
 
         await page.get_by_role("button", name="Prøv igen").last.click()

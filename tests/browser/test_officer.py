@@ -9,7 +9,7 @@ from playwright.async_api import ViewportSize, expect
 
 from shared.lifecycle.actor import Role
 from shared.reference.organisations import kommune
-from tests.support.browsing import DESKTOP, PHONE, Watch, axe
+from tests.support.browsing import DESKTOP, PHONE, Watch, axe, overflow
 from tests.support.calls import GREVE, adviser, raised, routing
 from tests.support.cases import Infohus
 from tests.support.playing import plays
@@ -41,7 +41,7 @@ async def test_an_officer_begins_with_what_waits_reads_why_and_signs(
     await page.goto("/notify/start")
     await page.wait_for_url(re.compile("/assessment/officer"))
     await axe(page)
-    assert await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    assert await overflow(page) == 0
     await page.get_by_role("link", name=short, exact=True).click()
     card = page.locator("section.card", has=page.get_by_role("heading", name=short, exact=True))
     await expect(card).to_contain_text("Vurderes senest")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from playwright.async_api import Page, ViewportSize
+from playwright.async_api import ViewportSize
 
 from deploy.local.issuer_core import challenge_of
-from tests.support.browsing import DESKTOP, PHONE, Watch, axe, choose_person
+from tests.support.browsing import DESKTOP, PHONE, Watch, axe, choose_person, overflow
 from tests.support.product import Product
 
 CASEWORKER = "Myndighedssagsbehandler, Greve kommune"
@@ -24,10 +24,6 @@ def asked(product: Product, **more: str) -> str:
     return f"/auth/authorize?{urlencode(query | more)}"
 
 
-async def _overflow(page: Page) -> int:
-    return int(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
-
-
 @VIEWPORTS
 @pytest.mark.parametrize("language", ["da", "en"])
 async def test_choosing_a_person_breaks_no_rule_of_access(
@@ -38,7 +34,7 @@ async def test_choosing_a_person_breaks_no_rule_of_access(
         await page.goto(asked(product, sprog=language, **more))
         assert await page.get_attribute("html", "lang") == language
         await axe(page)
-        assert await _overflow(page) == 0
+        assert await overflow(page) == 0
 
     await page.goto("/auth/end-session")
     await axe(page)

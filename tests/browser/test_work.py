@@ -10,7 +10,7 @@ from playwright.async_api import Page, ViewportSize, expect
 
 from deploy.seed import person
 from shared.lifecycle.actor import Role
-from tests.support.browsing import DESKTOP, PHONE, Watch, axe, sign_in
+from tests.support.browsing import DESKTOP, PHONE, axe, overflow, sign_in
 from tests.support.product import Product
 from tests.support.work import waits
 
@@ -45,7 +45,7 @@ async def test_the_list_says_what_is_due_in_words_in_both_languages(
     await expect(page.locator(row(page, late))).to_be_visible()
     said = {"da": "Overskredet for 2 t siden", "en": "Overdue 2 hr"}[language]
     assert said in await page.inner_text("#rows"), await page.inner_text("#rows")
-    assert await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    assert await overflow(page) == 0
     await expect(page.locator(".count")).to_contain_text("4")
     await axe(page)
 
@@ -127,35 +127,6 @@ async def test_a_deputy_sees_what_waits_for_a_colleague_who_is_away(product: Pro
         await product.rows("delete from notify.person where person_ref = $1", absent)
 
 
-async def test_an_operator_replays_a_dead_letter_and_sees_no_content(product: Product, look, watch: Watch) -> None:
-    key = str(uuid4())
-    before = await product.rows("select consumer, topic, error_code, headers from notify.dead_letters")
-    assert before == [], "nothing that another test sent was refused"
-    await product.rows(
-        'insert into notify.dead_letters (consumer, topic, partition, "offset", key, headers, value, error_code, parked_behind, attempts)'
-        " values ('notify.work', 'assessment.case.v1', 0, -77, $1, $2::jsonb, $3, 'envelope_invalid', false, 1)",
-        key, '[["ce_type", "deadline.opened.v1"]]', b"hemmeligt",
-    )  # fmt: skip
-    await product.rows("insert into notify.parked_keys (consumer, key) values ('notify.work', $1)", key)
-    page = await look()
-    await sign_in(page, "Drift, det nationale center", "/notify/start")
-    await page.wait_for_url("**/notify/operations")
-    await expect(page.locator("#status-notify")).to_contain_text("1 dødt brev")
-    for service in ("intake", "assessment", "corps"):
-        await expect(page.locator(f"#status-{service}")).to_contain_text("Klar")
-    await axe(page)
-    await page.locator("#status-notify a").click()
-    assert "hemmeligt" not in await page.content()
-    assert "deadline.opened.v1" in await page.inner_text("main")
-    await axe(page)
-
-    await page.get_by_role("button", name="Prøv igen").click()
-
-    await page.get_by_text("Det gik galt igen").wait_for()
-    await product.rows("delete from notify.dead_letters where key = $1", key)
-    await product.rows("delete from notify.parked_keys where key = $1", key)
-
-
 @pytest.mark.parametrize("path", ["/notify/me", "/notify/people", "/notify/counters"])
 @VIEWPORTS
 async def test_the_other_pages_break_no_rule_of_access(
@@ -165,4 +136,4 @@ async def test_the_other_pages_break_no_rule_of_access(
     await sign_in(page, "Styregruppens sekretariat, det nationale center", path)
     await page.goto(path)
     await axe(page)
-    assert await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    assert await overflow(page) == 0

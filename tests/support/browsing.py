@@ -119,6 +119,13 @@ async def choose_person(page: Page, label: str) -> None:
     await page.get_by_role("button", name=label, exact=True).click()
 
 
+async def overflow(page: Page) -> int:
+    """Return by how many pixels what is shown is wider than the window, once the page has been read."""
+    await page.wait_for_load_state("domcontentloaded")  # a button that was just pressed may have begun another one
+    wider = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return int(wider)
+
+
 async def axe(page: Page, within: str = "html", rules: Sequence[str] = ()) -> None:
     """Assert that what is shown breaks no rule of WCAG 2.2 A and AA that axe-core can tell, or none of these rules."""
     try:
