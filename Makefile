@@ -72,7 +72,7 @@ format: .venv/.synced ## Put the code in its form
 	$(RUN)/ruff check --fix $(CODE)
 	$(RUN)/ruff format $(CODE)
 
-test: $(READY) ## Every test, on the real stack (under 15 minutes on two cores)
+test: $(READY) ## Every test, on the real stack and in a browser (about 40 minutes on two cores)
 	$(RUN)/pytest tests $(ARGS)
 
 bench: $(READY) ## Figures beside limits
