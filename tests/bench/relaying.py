@@ -98,7 +98,7 @@ async def _check(world: World) -> None:
 
 _FACTS = """
 with made as materialized (select gen_random_uuid() as id from generate_series(1, $2::int)),
-sample as materialized (select * from intake.facts where aggregate_id = $1),
+sample as materialized (select * from intake.facts where aggregate_id = $1 and sequence <= 2),
 fact as (
     insert into intake.facts (event_id, aggregate_kind, aggregate_id, sequence, type, occurred_at, actor_ref, actor_role,
                               organisation, correlation_id, causation_id, traceparent, body)
