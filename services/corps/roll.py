@@ -18,7 +18,7 @@ from services.corps.members import member_of
 from services.corps.registering import of_the_desk
 from services.corps.tables import HoldRow, MemberRow
 from shared.errors import Invalid
-from shared.persistence.counting import at_most
+from shared.persistence.counting import MANY, at_most
 from shared.persistence.work import Transaction
 from shared.policy.sights import Tie
 from shared.reference.calendar import local
@@ -27,9 +27,12 @@ _MEMBER: sa.Table = MemberRow.__table__  # type: ignore[attr-defined]  # SQLMode
 _HOLD: sa.Table = HoldRow.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table models
 
 ROWS: Final = 50
-SKILLED: Final = "$.skills[*] ? (@.competence == $sought && (@.valid_until == null || @.valid_until >= $day))"
-AWAY: Final = "$.leave[*] ? (@.from_day <= $day && @.to_day >= $day)"
-"""Paths in a profile. Days are texts in it, which are in the order of the days."""
+SKILLED: Final = (
+    "exists(@.skills[*] ? (@.competence == $competence && (@.valid_until == null || @.valid_until >= $day)))"
+)
+SPEAKS: Final = "exists(@.languages.keyvalue() ? (@.key == $language))"
+HERE: Final = "!exists(@.leave[*] ? (@.from_day <= $day && @.to_day >= $day))"
+"""Conditions of a path in a profile. Days are texts in it, which are in the order of the days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +59,22 @@ async def page(tx: Transaction, sought: Sought) -> Roll:
     """Return a page. Raises `Invalid` (`cursor_invalid`)."""
     held, seen = _held(tx), _seen(tx)
     places = sa.func.greatest(_MEMBER.c.capacity_max - sa.func.coalesce(held.c.places, 0), 0)
-    full = (-places).label("full")
-    order = (full.element, _MEMBER.c.municipality, _MEMBER.c.member_ref)
-    fitting = (seen, *_fits(sought, places, local(tx.now).date().isoformat()))
     among = _MEMBER.outerjoin(held, held.c.member_ref == _MEMBER.c.member_ref)
-    query = sa.select(*_MEMBER.c, full).select_from(among).where(*fitting)
+    wanted = _fits(sought, places, local(tx.now).date().isoformat())
+    fits = sa.select(_MEMBER, (-places).label("full")).select_from(among).where(seen, *wanted).cte("fits")
+    order = (fits.c.full, fits.c.municipality, fits.c.member_ref)
+    query = sa.select(fits)
+    if wanted:
+        # Counted here: what fits is then looked at once, for each look reads the whole profile of each member.
+        query = query.add_columns(sa.select(sa.func.count()).select_from(fits).scalar_subquery().label("fitting"))
     if sought.after:
         query = query.where(sa.tuple_(*order) > sa.tuple_(*map(sa.literal, _read(sought.after))))
     async with of_the_desk(tx) as sighted:
         rows = (await sighted.session.execute(query.order_by(*order).limit(ROWS + 1))).mappings().all()
         total = await at_most(sighted, sa.select(_MEMBER.c.member_ref).where(seen))
-        fit = total
-        if len(fitting) > 1:
-            fit = await at_most(sighted, sa.select(_MEMBER.c.member_ref).select_from(among).where(*fitting))
+    fitting = total if not wanted else min(rows[0]["fitting"], MANY + 1) if rows else 0
     more = _written(rows[ROWS - 1]) if len(rows) > ROWS else ""
-    return Roll([member_of(row) for row in rows[:ROWS]], more, fit, total)
+    return Roll([member_of(row) for row in rows[:ROWS]], more, fitting, total)
 
 
 def _seen(tx: Transaction) -> sa.ColumnElement[bool]:
@@ -92,21 +96,15 @@ def _held(tx: Transaction) -> sa.Subquery:
 
 
 def _fits(sought: Sought, places: sa.ColumnElement[int], day: str) -> list[sa.ColumnElement[bool]]:
-    conditions: list[sa.ColumnElement[bool]] = []
-    if sought.free:
-        conditions += [places > 0, sa.not_(_has(AWAY, day=day))]
-    if sought.language:
-        conditions.append(_MEMBER.c.profile["languages"].has_key(sought.language))
-    if sought.competence:
-        conditions.append(_has(SKILLED, sought=sought.competence, day=day))
-    return conditions
-
-
-def _has(path: str, **values: str) -> sa.ColumnElement[bool]:
+    asked = {SKILLED: sought.competence, SPEAKS: sought.language, HERE: sought.free}
+    path = " && ".join(condition for condition, value in asked.items() if value)
+    if not path:
+        return []
+    values = {"competence": sought.competence, "language": sought.language, "day": day}
     found: sa.ColumnElement[bool] = sa.func.jsonb_path_exists(
-        _MEMBER.c.profile, sa.cast(path, JSONPATH), sa.cast(values, JSONB), type_=sa.Boolean
+        _MEMBER.c.profile, sa.cast(f"$ ? ({path})", JSONPATH), sa.cast(values, JSONB), type_=sa.Boolean
     )
-    return found
+    return [places > 0, found] if sought.free else [found]
 
 
 def _written(row: Any) -> str:
