@@ -72,7 +72,12 @@ async def page(tx: Transaction, sought: Sought) -> Roll:
     async with of_the_desk(tx) as sighted:
         rows = (await sighted.session.execute(query.order_by(*order).limit(ROWS + 1))).mappings().all()
         total = await at_most(sighted, sa.select(_MEMBER.c.member_ref).where(seen))
-    fitting = total if not wanted else min(rows[0]["fitting"], MANY + 1) if rows else 0
+        if not wanted:
+            fitting = total
+        elif rows:
+            fitting = min(rows[0]["fitting"], MANY + 1)
+        else:  # none behind the cursor any more, or none at all
+            fitting = await at_most(sighted, sa.select(fits.c.member_ref))
     more = _written(rows[ROWS - 1]) if len(rows) > ROWS else ""
     return Roll([member_of(row) for row in rows[:ROWS]], more, fitting, total)
 

@@ -66,7 +66,7 @@ async def test_the_same_item_in_both_languages_with_its_reason(notify: NotifyWor
     danish = (await work(notify, HOLDER))["items"][0]
     english = (await work(notify, HOLDER, "en-GB,en;q=0.9,da;q=0.1"))["items"][0]
 
-    assert danish["todo"] == "Åbn sagen, eller læg henvendelsen til en sag, der er åben."
+    assert danish["todo"] == "Åbn sagen, læg henvendelsen til en sag, der er åben, eller luk den uden sag."
     assert danish["why"] == "2 arbejdsdage fra mandag 23. nov. kl. 10.00."
     assert english["why"] == "2 working days from Monday 23 Nov 10:00."
     assert english["authority"] == "The deadline is our proposal, not law."

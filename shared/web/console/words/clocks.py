@@ -42,7 +42,8 @@ CLOCKS: Final[Mapping[str, ClockWords]] = {
         N_("Afslut den akutte"), N_("Send den akutte henvendelse videre, eller afslut den.")
     ),
     "case.open_or_merge": ClockWords(
-        N_("Åbn eller læg til en sag"), N_("Åbn sagen, eller læg henvendelsen til en sag, der er åben.")
+        N_("Åbn eller læg til en sag"),
+        N_("Åbn sagen, læg henvendelsen til en sag, der er åben, eller luk den uden sag."),
     ),
     "case.request_clearance": ClockWords(N_("Bed om afklaring"), N_("Bed politiet om afklaring.")),
     "case.close_or_refer": ClockWords(
